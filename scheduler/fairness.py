@@ -1,0 +1,163 @@
+"""Who carries what, against which fair share.
+
+The fair share of a person is what they would carry if the duties were divided as evenly as skills allow, in proportion
+to fraction × presence: nobody is blamed for being the only one who can hold a line, and an offer of so many duties a
+month caps the share. All loads are in hundredths: of a point, a night, a weekend duty, a duty on a sensitive date.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+from scheduler.calendar import days_between
+from scheduler.facts import Duty, Facts, in_force
+from scheduler.roster import Roster
+
+Category = Literal["points", "nights", "weekends", "sensitive"]
+CATEGORIES: tuple[Category, ...] = get_args(Category)
+_ROUNDS = 200
+"""Rounds of balancing; the shares of a pilot territory move by less than a hundredth after some 100."""
+
+
+def weight_in(category: Category, duty: Duty) -> int:
+    """What one duty counts in a category, in hundredths."""
+    match category:
+        case "points":
+            return duty.points
+        case "nights":
+            return 100 if duty.night else 0
+        case "weekends":
+            return 100 if duty.weekend or duty.holiday else 0
+        case "sensitive":
+            return 100 if duty.sensitive else 0
+
+
+def pool_of(facts: Facts, line_id: str) -> tuple[str, ...]:
+    """People who can hold a line at all: trade, codes, skills, status and the right to one of its sites."""
+    line = facts.line_by_id[line_id]
+    return tuple(
+        person.id
+        for person in facts.people
+        if person.profession == line.profession
+        and (not line.specialties or not set(person.specialties).isdisjoint(line.specialties))
+        and set(line.skills) <= set(person.skills)
+        and (not line.statuses or not facts.statuses_of(person.id).isdisjoint(line.statuses))
+        and not facts.sites_by_person.get(person.id, frozenset()).isdisjoint(line.sites)
+        and not _always_exempt(facts, person.id, line.modality)
+        and _consents(facts, person.id, line_id)
+    )
+
+
+def _always_exempt(facts: Facts, person_id: str, modality: str) -> bool:
+    horizon = facts.territory
+    return any(
+        row.person == person_id
+        and (not row.modalities or modality in row.modalities)
+        and not row.nights_only
+        and in_force(row, horizon.first_day)
+        and in_force(row, horizon.last_day)
+        for row in facts.tables.exemptions
+    )
+
+
+def _consents(facts: Facts, person_id: str, line_id: str) -> bool:
+    """Whether somebody was asked and agreed, at one of the line's sites; employees at their own site need not be."""
+    sites = facts.line_by_id[line_id].sites
+    engaged = facts.engagements_by_person.get(person_id, ())
+    if any(e.site in sites and e.status not in ("private", "retired") for e in engaged):
+        return True
+    speaks = {person_id} | {e.replaces for e in engaged}
+    return any(
+        row.person in speaks and row.site in sites and (not row.lines or line_id in row.lines)
+        for row in facts.tables.consents
+    )
+
+
+def presence(facts: Facts) -> dict[str, int]:
+    """Fraction × presence of everybody over the horizon, in per cent days (100 × days for a full-timer who is there)."""
+    days = list(days_between(facts.territory.first_day, facts.territory.last_day))
+    away: defaultdict[str, set[object]] = defaultdict(set)
+    for row in (*facts.tables.absences, *facts.tables.exemptions):
+        if getattr(row, "modalities", ()) or getattr(row, "nights_only", False):
+            continue
+        away[row.person].update(day for day in days if in_force(row, day))
+    return {
+        person.id: sum(facts.percent_of(person.id, d) for d in days if d not in away[person.id])
+        for person in facts.people
+    }
+
+
+def fair_shares(facts: Facts) -> dict[Category, dict[str, int]]:
+    """Fair share of everybody in each category, in hundredths.
+
+    Each line's demand (needed people) is divided over its pool; people with several lines shift towards the lines whose
+    other members carry more, until loads per presence no longer move. Shares of a category add up to its demand, but for
+    rounding.
+    """
+    present = presence(facts)
+    pools = {line.id: [p for p in pool_of(facts, line.id) if present[p]] for line in facts.lines}
+    caps = _caps(facts)
+    shares: dict[Category, dict[str, int]] = {}
+    for category in CATEGORIES:
+        demand: defaultdict[str, int] = defaultdict(int)
+        for duty in facts.duties:
+            demand[duty.line] += duty.needed * weight_in(category, duty)
+        per_duty = {
+            line: demand[line] / max(1, sum(d.needed for d in facts.duties if d.line == line)) for line in demand
+        }
+        load = _balanced(present, pools, demand, caps, per_duty)
+        shares[category] = {person.id: round(load.get(person.id, 0)) for person in facts.people}
+    return shares
+
+
+def _caps(facts: Facts) -> dict[str, float]:
+    """Most duties that somebody offered for the horizon; absent when they set no limit."""
+    months = ((facts.territory.last_day - facts.territory.first_day).days + 1) / 30.44
+    return {
+        row.person: row.duties_per_month * months for row in facts.tables.offers if row.duties_per_month is not None
+    }
+
+
+def _balanced(
+    present: Mapping[str, int],
+    pools: Mapping[str, list[str]],
+    demand: Mapping[str, int],
+    caps: Mapping[str, float],
+    per_duty: Mapping[str, float],
+) -> dict[str, float]:
+    weight = {(line, p): float(present[p]) for line, pool in pools.items() for p in pool if demand[line]}
+    load: dict[str, float] = {}
+    for _ in range(_ROUNDS):
+        load, count = defaultdict(float), defaultdict(float)
+        for line, pool in pools.items():
+            whole = sum(weight[line, p] for p in pool) if demand[line] else 0.0
+            for p in pool if whole else ():
+                part = demand[line] * weight[line, p] / whole
+                load[p] += part
+                count[p] += part / per_duty[line]
+        for line, p in weight:
+            pull = (present[p] / load[p]) ** 0.5 if load[p] else 1.0
+            if p in caps and count[p] > caps[p]:
+                pull = min(pull, (caps[p] / count[p])) if caps[p] else 0.0
+            weight[line, p] *= pull
+        largest = max(weight.values(), default=1.0) or 1.0
+        weight = {key: max(value / largest, 1e-12) for key, value in weight.items()}
+    return dict(load)
+
+
+def carried(facts: Facts) -> dict[Category, dict[str, int]]:
+    """Balance that each person brings from earlier rosters, in hundredths; above the fair share is positive."""
+    found: dict[Category, dict[str, int]] = {c: {p.id: 0 for p in facts.people} for c in CATEGORIES}
+    for row in facts.tables.balances:
+        for category in CATEGORIES:
+            found[category][row.person] = getattr(row, category)
+    return found
+
+
+def loads(facts: Facts, roster: Roster) -> dict[Category, dict[str, int]]:
+    """What each person carries in a roster, in hundredths, the past left out."""
+    found: dict[Category, dict[str, int]] = {c: {p.id: 0 for p in facts.people} for c in CATEGORIES}
+    for duty_id, person in roster.assignments:
+        for category in CATEGORIES:
+            found[category][person] += weight_in(category, facts.duty_by_id[duty_id])
+    return found

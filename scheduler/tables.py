@@ -1,0 +1,372 @@
+"""The tables of a scenario: one row type each, every column with its type, unit and meaning.
+
+The same description serves the loader, the empty templates, the workbook's hints and the documentation.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal, get_args, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from scheduler.cells import Clock, Day, Days, Flag, Hundredths, Id, Number, Text, Whole, Words
+
+SiteKind = Literal[
+    "public_hospital",
+    "private_clinic",
+    "non_profit_hospital",
+    "local_hospital",
+    "surgery",
+    "health_centre",
+    "unscheduled_care_centre",
+    "teleconsultation_room",
+    "call_centre",
+    "school",
+    "mobile_unit",
+    "other",
+]
+Profession = Literal[
+    "doctor",
+    "nurse",
+    "midwife",
+    "dentist",
+    "pharmacist",
+    "physiotherapist",
+    "social_worker",
+    "operator",
+    "other",
+]
+Status = Literal[
+    "consultant",
+    "university",
+    "contract",
+    "assistant",
+    "sessional",
+    "associate",
+    "resident",
+    "senior_resident",
+    "private",
+    "employee",
+    "locum",
+    "retired",
+]
+"""PH, HU, praticien contractuel, assistant, attaché, associé, interne, docteur junior, libéral, salarié,
+remplaçant, retraité actif."""
+JUNIORS: frozenset[str] = frozenset({"resident", "senior_resident"})
+Modality = Literal["on_site", "on_call", "mixed", "session"]
+"""Garde sur place, astreinte à domicile, mixte, vacation."""
+PayPeriod = Literal["whole_night", "early_night", "deep_night", "saturday_afternoon", "day", "half_day"]
+WishKind = Literal["cannot", "only", "rather_not", "would_like"]
+
+
+class Row(BaseModel):
+    """One line of a table. ``KEY`` names the columns that may not stand twice."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    KEY: ClassVar[tuple[str, ...]] = ()
+    ABOUT: ClassVar[str] = ""
+
+
+class Site(Row):
+    KEY = ("id",)
+    ABOUT = "Places where duties are held."
+    id: Id
+    name: Text
+    kind: SiteKind
+    finess: Annotated[str | None, Field(description="FINESS of the geographic site, 9 characters")] = None
+    legal_entity: Annotated[str | None, Field(description="FINESS of the legal entity")] = None
+    commune: Annotated[str | None, Field(description="INSEE code, not the postcode")] = None
+    latitude: Number | None = None
+    longitude: Number | None = None
+    good_friday: Annotated[Flag, Field(description="Good Friday is a holiday here (Alsace-Moselle)")] = False
+
+
+class Facility(Row):
+    KEY = ("site", "kind")
+    ABOUT = "Technical means of a site: theatre, imaging, cath lab, endoscopy, teleconsultation cart."
+    site: Id
+    kind: Id
+    capacity: Annotated[Whole, Field(ge=0, description="duties that can use it at the same time")] = 1
+    days: Annotated[Days, Field(description="days it is open; empty = every day")] = ()
+    opens: Annotated[Clock, Field(description="local time")] = 0
+    closes: Annotated[Clock, Field(description="local time; 48:00 = open through the night")] = 2880
+
+
+class Person(Row):
+    KEY = ("id",)
+    ABOUT = "Everybody who may hold a duty; one row even with several engagements."
+    id: Id
+    name: Text
+    profession: Profession = "doctor"
+    rpps: Annotated[str | None, Field(description="11 digits, the last is the Luhn key")] = None
+    specialties: Annotated[Words, Field(description="ordinal codes, as SM04 SM73")] = ()
+    skills: Annotated[Words, Field(description="skills beyond the ordinal code")] = ()
+    home: Annotated[str | None, Field(description="INSEE code of the home commune")] = None
+    birth_year: Annotated[Whole | None, Field(ge=1900, le=2100)] = None
+    peer_group: Annotated[
+        Id | None, Field(description="whom to compare with; empty = profession and first specialty")
+    ] = None
+
+
+class Engagement(Row):
+    KEY = ("person", "site", "status", "first_day")
+    ABOUT = "Where somebody works, under which status: pay and eligibility hang on it."
+    person: Id
+    site: Id
+    status: Status
+    percent: Annotated[Whole, Field(ge=0, le=100, description="fraction of full time")] = 100
+    first_day: Day | None = None
+    last_day: Day | None = None
+    extra_time: Annotated[Flag, Field(description="has contracted additional working time (TTA)")] = False
+    replaces: Annotated[Id | None, Field(description="the person whose duties this locum takes over")] = None
+
+
+class Privilege(Row):
+    KEY = ("person", "site")
+    ABOUT = "Who may practise at a site without an engagement there."
+    person: Id
+    site: Id
+
+
+class Period(Row):
+    KEY = ("id",)
+    ABOUT = "The time grid, in local wall-clock time; a night belongs to the date on which it starts."
+    id: Id
+    name: Text
+    start: Clock
+    end: Annotated[Clock, Field(description="not after the start = the next day")]
+    days: Annotated[Days, Field(description="days on which it exists; empty = every day")] = ()
+    night: Annotated[Flag, Field(description="counts as a night")] = False
+    points: Annotated[Hundredths, Field(ge=0, description="load of one such duty on site")] = 100
+    pay: PayPeriod = "day"
+
+
+class Line(Row):
+    KEY = ("id",)
+    ABOUT = "What must be held: one post over the grid."
+    id: Id
+    name: Text
+    modality: Modality
+    profession: Profession = "doctor"
+    specialties: Annotated[Words, Field(description="any one of these codes; empty = any")] = ()
+    skills: Annotated[Words, Field(description="all of these")] = ()
+    statuses: Annotated[Words, Field(description="statuses that may hold it; empty = any")] = ()
+    periods: Annotated[Words, Field(min_length=1)]
+    days: Annotated[Days, Field(description="narrows the periods' days; empty = theirs")] = ()
+    needed: Annotated[Whole, Field(ge=0, le=50, description="people without whom it is a hole")] = 1
+    wished: Annotated[Whole | None, Field(ge=0, le=50, description="people one would like; empty = needed")] = None
+    priority: Annotated[Whole, Field(ge=1, le=5, description="1 is held first")] = 2
+    sites: Annotated[Words, Field(min_length=1)]
+    site_choice: Annotated[
+        Literal["fixed", "alternate", "daily", "weekly"],
+        Field(description="fixed: the first; alternate: by ISO week; daily, weekly: chosen by the solver"),
+    ] = "fixed"
+    site_changes_max: Annotated[Whole | None, Field(ge=0, description="over the horizon; empty = free")] = None
+    site_share_min: Annotated[Whole, Field(ge=0, le=50, description="per cent of the duties each site hosts")] = 0
+    facility: Annotated[Id | None, Field(description="technical means that must be open")] = None
+    together: Annotated[
+        Id | None, Field(description="lines with the same word are at the same site at the same time")
+    ] = None
+    compatible: Annotated[Words, Field(description="lines the same person may hold at the same time")] = ()
+    response_minutes: Annotated[Whole | None, Field(ge=0, description="longest way from home; empty = any")] = None
+    senior_line: Annotated[
+        Id | None, Field(description="second line a senior must hold when a junior holds this one")
+    ] = None
+    load_percent: Annotated[
+        Whole, Field(ge=0, le=300, description="of the period's points; on-call from home often 40")
+    ] = 100
+    worked_percent: Annotated[
+        Whole | None, Field(ge=0, le=100, description="share counted as work; empty = 0 on call, 50 mixed, else 100")
+    ] = None
+    scheme: Annotated[Id, Field(description="pay scheme: pdses, pdsa, triage, session…")] = "pdses"
+    payer: Annotated[Id, Field(description="who pays the indemnities")] = "fund"
+    first_day: Day | None = None
+    last_day: Day | None = None
+
+
+class Absence(Row):
+    ABOUT = "Days on which somebody is not available. There is no column for the reason."
+    person: Id
+    first_day: Day
+    last_day: Day
+
+
+class Exemption(Row):
+    ABOUT = "Duties somebody is exempt from, by decision. There is no column for the reason."
+    person: Id
+    modalities: Annotated[Words, Field(description="on_site on_call mixed session; empty = all")] = ()
+    nights_only: Flag = False
+    first_day: Day | None = None
+    last_day: Day | None = None
+
+
+class Wish(Row):
+    ABOUT = "What somebody asks: cannot and only are kept always, rather_not and would_like as far as possible."
+    person: Id
+    wish: WishKind
+    first_day: Day | None = None
+    last_day: Day | None = None
+    days: Annotated[Days, Field(description="standing wish; empty = every day")] = ()
+    periods: Words = ()
+    lines: Words = ()
+    weight: Annotated[Whole, Field(ge=1, le=9, description="how much it matters")] = 1
+
+
+class Offer(Row):
+    KEY = ("person",)
+    ABOUT = "The most somebody accepts: being available is not wanting more."
+    person: Id
+    duties_per_month: Annotated[Whole | None, Field(ge=0)] = None
+    nights_per_month: Annotated[Whole | None, Field(ge=0)] = None
+    weekends_per_month: Annotated[Whole | None, Field(ge=0)] = None
+
+
+class Consent(Row):
+    ABOUT = "Where and on which line a private practitioner agrees to be placed."
+    person: Id
+    site: Id
+    lines: Annotated[Words, Field(description="empty = all lines there")] = ()
+    periods: Annotated[Words, Field(description="empty = all periods")] = ()
+    first_day: Day | None = None
+    last_day: Day | None = None
+
+
+class Past(Row):
+    KEY = ("person", "line", "date", "period")
+    ABOUT = "Duties held before the horizon: the rules look into them."
+    person: Id
+    line: Id
+    date: Day
+    period: Id
+    site: Id | None = None
+
+
+class Balance(Row):
+    KEY = ("person",)
+    ABOUT = "What each person carries over: above the fair share is positive."
+    person: Id
+    points: Hundredths = 0
+    nights: Hundredths = 0
+    weekends: Hundredths = 0
+    sensitive: Hundredths = 0
+    refused: Annotated[Whole, Field(ge=0, description="wishes refused before")] = 0
+
+
+class Pin(Row):
+    ABOUT = "Decided by hand: this person holds (or does not hold) this duty, or it is at this site."
+    line: Id
+    date: Day
+    period: Id
+    person: Id | None = None
+    site: Id | None = None
+    held: Annotated[Flag, Field(description="no = must not hold it")] = True
+
+
+class Pair(Row):
+    KEY = ("first", "second")
+    ABOUT = "Two people who serve together or apart."
+    first: Id
+    second: Id
+    mode: Literal["together", "apart"]
+    lines: Annotated[Words, Field(description="where it counts; empty = all")] = ()
+
+
+class Commitment(Row):
+    ABOUT = "Fixed day work that cannot be moved: a theatre list, a consultation."
+    person: Id
+    days: Days
+    start: Clock
+    end: Clock
+    first_day: Day | None = None
+    last_day: Day | None = None
+
+
+class Tariff(Row):
+    ABOUT = "What a duty pays, dated, with its text. Amounts in euros, kept in cents."
+    scheme: Id
+    status: Status
+    modality: Modality
+    period: PayPeriod
+    amount: Annotated[Hundredths, Field(ge=0, description="euros per duty and person")]
+    valid_from: Day
+    valid_to: Day | None = None
+    legal_ref: Text
+    source: Text = ""
+
+
+class Travel(Row):
+    KEY = ("origin", "destination")
+    ABOUT = "Ways, both directions, between communes and sites; from site to site in the same table."
+    origin: Annotated[Id, Field(description="commune code or site id")]
+    destination: Annotated[Id, Field(description="commune code or site id")]
+    minutes: Annotated[Whole, Field(ge=0, le=1440)]
+    km: Annotated[Number, Field(ge=0)] = 0
+
+
+class SensitiveDate(Row):
+    ABOUT = "Dates that count apart: Christmas, New Year, bridges. Earlier years too, for the rotation."
+    name: Text
+    first_day: Day
+    last_day: Day
+
+
+class SchoolHoliday(Row):
+    ABOUT = "School holidays of the territory's zone, loaded each year from the official dates."
+    name: Text
+    first_day: Day
+    last_day: Day
+
+
+class Cost(Row):
+    KEY = ("person", "counted", "count")
+    ABOUT = "A price by number: so many duties, or refused wishes, cost a person so many points."
+    person: Id
+    counted: Literal["duties", "refused_wishes"]
+    count: Annotated[Whole, Field(ge=0)]
+    cost: Annotated[Whole, Field(ge=0)]
+
+
+class Published(Row):
+    KEY = ("line", "date", "period", "person")
+    ABOUT = "The rota already published, from which one would like to move little."
+    line: Id
+    date: Day
+    period: Id
+    person: Id
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All the rows of a scenario, each table in the order of its file.
+
+    The fields stand in the order in which one would fill them; the five without which there is nothing to plan
+    (sites, people, engagements, periods, lines) may not be empty.
+    """
+
+    sites: tuple[Site, ...] = ()
+    facilities: tuple[Facility, ...] = ()
+    people: tuple[Person, ...] = ()
+    engagements: tuple[Engagement, ...] = ()
+    privileges: tuple[Privilege, ...] = ()
+    periods: tuple[Period, ...] = ()
+    lines: tuple[Line, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+    wishes: tuple[Wish, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    history: tuple[Past, ...] = ()
+    balances: tuple[Balance, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    tariffs: tuple[Tariff, ...] = ()
+    travel: tuple[Travel, ...] = ()
+    sensitive_dates: tuple[SensitiveDate, ...] = ()
+    school_holidays: tuple[SchoolHoliday, ...] = ()
+    costs: tuple[Cost, ...] = ()
+    published: tuple[Published, ...] = ()
+
+
+ROW_TYPES: dict[str, type[Row]] = {name: get_args(hint)[0] for name, hint in get_type_hints(Tables).items()}
+"""The row type of every table, by its name."""
+REQUIRED = ("sites", "people", "engagements", "periods", "lines")

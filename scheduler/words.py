@@ -1,0 +1,52 @@
+"""A sentence in the languages of the product, kept together so that one never drifts from the other."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+Lang = Literal["fr", "en"]
+LANGS: tuple[Lang, ...] = ("fr", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One sentence, in English and in French."""
+
+    en: str
+    fr: str
+
+    def to(self, lang: Lang) -> str:
+        """The sentence in one language."""
+        return self.fr if lang == "fr" else self.en
+
+
+def same(text: str) -> Said:
+    """A name or a code, which is not translated."""
+    return Said(text, text)
+
+
+def said_day(day: date) -> Said:
+    """A date as people say it: ``Sat 1 May 2027`` and ``sam. 1 mai 2027``."""
+    return Said(format_date(day, "EEE d MMM y", locale="en"), format_date(day, "EEE d MMM y", locale="fr"))
+
+
+def said_days(days: tuple[date, ...]) -> Said:
+    """Several dates, in order, separated by commas."""
+    said = [said_day(day) for day in days]
+    return Said(", ".join(s.en for s in said), ", ".join(s.fr for s in said))
+
+
+def said_hundredths(value: int) -> Said:
+    """A number kept in hundredths (points, euros), without useless decimals: 1450 → 14.5 and 14,5."""
+    return Said(
+        format_decimal(value / 100, "#,##0.##", locale="en"),
+        format_decimal(value / 100, "#,##0.##", locale="fr"),
+    )
+
+
+def joined(parts: tuple[str, ...]) -> str:
+    """A list in a sentence; the comma serves both languages."""
+    return ", ".join(parts)

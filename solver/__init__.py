@@ -1,0 +1,1 @@
+"""From a scenario to a judged rota: the only place where `ortools` is imported."""

@@ -1,0 +1,95 @@
+"""A whole-number linear model, written once by the board and read by every engine."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+Coefs = dict[int, int]
+
+
+@dataclass(slots=True)
+class Row:
+    """``lo <= sum(coefficient × variable) <= hi``; None is no limit on that side."""
+
+    coefs: Coefs
+    lo: int | None = None
+    hi: int | None = None
+
+    @property
+    def is_clique(self) -> bool:
+        """At most one of some yes/no variables."""
+        return self.hi == 1 and self.lo is None and all(c == 1 for c in self.coefs.values())
+
+
+@dataclass(slots=True)
+class Goal:
+    """What a tier minimises: ``sum(coefficient × variable) + const``, in units × weights."""
+
+    coefs: Coefs = field(default_factory=dict)
+    const: int = 0
+
+    def value(self, values: list[int]) -> int:
+        """The goal at a point."""
+        return self.const + sum(c * values[i] for i, c in self.coefs.items())
+
+
+@dataclass(slots=True)
+class Model:
+    """Variables ``lower[i] <= x[i] <= upper[i]``, all whole; rows; one goal per tier, in the order of the tiers."""
+
+    lower: list[int] = field(default_factory=list)
+    upper: list[int] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    goals: dict[str, Goal] = field(default_factory=dict)
+    contradictions: list[str] = field(default_factory=list)
+    """What cannot hold whatever one decides, found while writing the model."""
+
+    def variable(self, lower: int, upper: int) -> int:
+        """A new variable, by its index."""
+        self.lower.append(lower)
+        self.upper.append(upper)
+        return len(self.lower) - 1
+
+    def largest(self, coefs: Coefs) -> int:
+        """The most a sum can be, by the bounds of its variables alone."""
+        return sum(c * (self.upper[i] if c > 0 else self.lower[i]) for i, c in coefs.items())
+
+    def smallest(self, coefs: Coefs) -> int:
+        """The least a sum can be, by the bounds of its variables alone."""
+        return sum(c * (self.lower[i] if c > 0 else self.upper[i]) for i, c in coefs.items())
+
+    def split(self) -> list[tuple["Model", list[int]]]:
+        """Parts that no row connects, each with the indices its variables have here.
+
+        Goals are sums, so the parts are independent: their best values and their bounds add up, tier by tier. Variables
+        that stand in no row at all form a part together. Constants of the goals go with the first part.
+        """
+        parent = list(range(len(self.lower)))
+
+        def root(i: int) -> int:
+            while parent[i] != i:
+                parent[i] = parent[parent[i]]
+                i = parent[i]
+            return i
+
+        for row in self.rows:
+            indices = iter(row.coefs)
+            first = root(next(indices))
+            for i in indices:
+                parent[root(i)] = first
+        loose = set(range(len(self.lower))) - {i for row in self.rows for i in row.coefs}
+        members: defaultdict[int, list[int]] = defaultdict(list)
+        for i in range(len(self.lower)):
+            members[-1 if i in loose else root(i)].append(i)
+        rows_by_part: defaultdict[int, list[Row]] = defaultdict(list)
+        for row in self.rows:
+            rows_by_part[root(next(iter(row.coefs)))].append(row)
+        parts = []
+        for key, indices in members.items():
+            here = {i: k for k, i in enumerate(indices)}
+            part = Model([self.lower[i] for i in indices], [self.upper[i] for i in indices])
+            part.rows = [Row({here[i]: c for i, c in r.coefs.items()}, r.lo, r.hi) for r in rows_by_part[key]]
+            for tier, goal in self.goals.items():
+                const = goal.const if not parts else 0
+                part.goals[tier] = Goal({here[i]: c for i, c in goal.coefs.items() if i in here}, const)
+            parts.append((part, indices))
+        return parts or [(self, [])]
