@@ -1,0 +1,396 @@
+"""Cross-checks of a scenario's rows, one function each: every culprit is listed, nothing is mended in silence."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from scheduler import tables as t
+from scheduler.calendar import known_region
+from scheduler.facts import Facts, Territory, duty_id, facts_of
+from scheduler.fairness import pool_of
+from scheduler.findings import Finding, nearest
+from scheduler.rules.base import Rule
+from scheduler.words import Said
+
+HORIZON_DAYS_MOST = 800
+FRAGILE_POOL = 4
+"""A line that so few people can hold breaks with the first absence."""
+
+_REFERENCES: dict[tuple[str, str], str] = {
+    ("facilities", "site"): "sites",
+    ("engagements", "person"): "people",
+    ("engagements", "site"): "sites",
+    ("engagements", "replaces"): "people",
+    ("privileges", "person"): "people",
+    ("privileges", "site"): "sites",
+    ("lines", "periods"): "periods",
+    ("lines", "sites"): "sites",
+    ("lines", "compatible"): "lines",
+    ("lines", "senior_line"): "lines",
+    ("absences", "person"): "people",
+    ("exemptions", "person"): "people",
+    ("wishes", "person"): "people",
+    ("wishes", "periods"): "periods",
+    ("wishes", "lines"): "lines",
+    ("offers", "person"): "people",
+    ("consents", "person"): "people",
+    ("consents", "site"): "sites",
+    ("consents", "lines"): "lines",
+    ("consents", "periods"): "periods",
+    ("history", "person"): "people",
+    ("history", "line"): "lines",
+    ("history", "period"): "periods",
+    ("history", "site"): "sites",
+    ("balances", "person"): "people",
+    ("pins", "line"): "lines",
+    ("pins", "period"): "periods",
+    ("pins", "person"): "people",
+    ("pins", "site"): "sites",
+    ("pairs", "first"): "people",
+    ("pairs", "second"): "people",
+    ("pairs", "lines"): "lines",
+    ("commitments", "person"): "people",
+    ("costs", "person"): "people",
+    ("published", "line"): "lines",
+    ("published", "period"): "periods",
+    ("published", "person"): "people",
+}
+_VOCABULARY: dict[tuple[str, str], tuple[str, ...]] = {
+    ("lines", "statuses"): get_args(t.Status),
+    ("exemptions", "modalities"): get_args(t.Modality),
+}
+Places = Mapping[str, Sequence[tuple[str, int]]]
+
+
+@dataclass(frozen=True)
+class _Input:
+    territory: Territory
+    tables: t.Tables
+    rules: Sequence[Rule]
+    places: Places
+
+    def at(self, table: str, index: int, expected: Said, **more: Any) -> Finding:
+        """A finding about one row."""
+        here = self.places.get(table, ())
+        file, row = here[index] if index < len(here) else (table, index + 2)
+        return Finding(expected, file, row, **more)
+
+
+def findings_of(
+    territory: Territory, tables: t.Tables, rules: Sequence[Rule], places: Places, *, complete: bool = True
+) -> list[Finding]:
+    """Everything that does not fit together. ``complete`` is false when rows are missing because they were unreadable:
+    then what would only follow from that is not said."""
+    given = _Input(territory, tables, rules, places)
+    found = [*_horizon(given), *_duplicates(given), *_intervals(given), *_identifiers(given), *_engagements(given)]
+    if complete:
+        found += [*_references(given), *_scopes(given), *_lines(given), *_tariffs(given)]
+    if complete and not any(f.severity == "error" for f in found):
+        facts = facts_of(territory, tables)
+        found += [*_pins(given, facts), *_pools(given, facts), *_ways(given, facts)]
+    return found
+
+
+def _horizon(given: _Input) -> Iterator[Finding]:
+    territory = given.territory
+    where = "scenario.yaml"
+    days = (territory.last_day - territory.first_day).days + 1
+    if not 1 <= days <= HORIZON_DAYS_MOST:
+        said = Said(
+            f"a last day after the first, at most {HORIZON_DAYS_MOST} days later, was expected",
+            f"un dernier jour après le premier, à {HORIZON_DAYS_MOST} jours au plus, était attendu",
+        )
+        yield Finding(said, where, column="territory: last_day", found=territory.last_day.isoformat())
+    try:
+        ZoneInfo(territory.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        said = Said("a time zone such as Europe/Paris was expected", "un fuseau comme Europe/Paris était attendu")
+        yield Finding(said, where, column="territory: timezone", found=territory.timezone, maybe="Europe/Paris")
+    if not known_region(territory.holiday_region):
+        said = Said(
+            "FR, 57, 67, 68, 6AE or an overseas code was expected",
+            "FR, 57, 67, 68, 6AE ou un code d'outre-mer était attendu",
+        )
+        maybe = "6AE" if territory.holiday_region == "GES" else "FR"
+        yield Finding(said, where, column="territory: holiday_region", found=territory.holiday_region, maybe=maybe)
+
+
+def _duplicates(given: _Input) -> Iterator[Finding]:
+    for name, row_type in t.ROW_TYPES.items():
+        seen: dict[tuple[object, ...], int] = {}
+        for index, row in enumerate(getattr(given.tables, name) if row_type.KEY else ()):
+            key = tuple(getattr(row, column) for column in row_type.KEY)
+            if key in seen:
+                shown = " ".join(str(part) for part in key if part is not None)
+                first = given.places.get(name, ())
+                row_number = first[seen[key]][1] if seen[key] < len(first) else seen[key] + 2
+                said = Said(
+                    f"each {' + '.join(row_type.KEY)} stands once; see row {row_number}",
+                    f"chaque {' + '.join(row_type.KEY)} figure une fois ; voir la ligne {row_number}",
+                )
+                yield given.at(name, index, said, column=row_type.KEY[0], found=shown)
+            seen.setdefault(key, index)
+
+
+def _intervals(given: _Input) -> Iterator[Finding]:
+    for name, row_type in t.ROW_TYPES.items():
+        pairs = [
+            p for p in (("first_day", "last_day"), ("valid_from", "valid_to")) if set(p) <= set(row_type.model_fields)
+        ]
+        for index, row in enumerate(getattr(given.tables, name)):
+            for first, last in pairs:
+                start, end = getattr(row, first), getattr(row, last)
+                if start and end and end < start:
+                    said = Said(
+                        f"a day not before {start.isoformat()} was expected",
+                        f"un jour qui ne précède pas le {start.isoformat()} était attendu",
+                    )
+                    yield given.at(name, index, said, column=last, found=end.isoformat())
+
+
+def _identifiers(given: _Input) -> Iterator[Finding]:
+    for index, person in enumerate(given.tables.people):
+        if person.rpps is not None and not rpps_ok(person.rpps):
+            said = Said(
+                "11 digits whose last is the Luhn key were expected",
+                "11 chiffres dont le dernier est la clé de Luhn étaient attendus",
+            )
+            yield given.at("people", index, said, column="rpps", found=person.rpps, severity="warning")
+    for index, site in enumerate(given.tables.sites):
+        for column, number in (("finess", site.finess), ("legal_entity", site.legal_entity)):
+            if number is not None and not finess_ok(number):
+                said = Said(
+                    "9 characters whose last is the Luhn key were expected",
+                    "9 caractères dont le dernier est la clé de Luhn étaient attendus",
+                )
+                yield given.at("sites", index, said, column=column, found=number, severity="warning")
+
+
+def luhn_ok(digits: str) -> bool:
+    """Luhn's check: from the right every second digit doubled, minus 9 above 9; the sum is a multiple of ten."""
+    doubled = [int(c) if n % 2 == 0 else int(c) * 2 for n, c in enumerate(reversed(digits))]
+    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+
+
+def rpps_ok(number: str) -> bool:
+    """Whether an RPPS number has its 11 digits and its key."""
+    return len(number) == 11 and number.isascii() and number.isdigit() and luhn_ok(number)
+
+
+def finess_ok(number: str) -> bool:
+    """Whether a FINESS number has its 9 characters and its key; Corsica's letter counts A = 1, B = 2."""
+    plain = number.upper().replace("A", "1").replace("B", "2")
+    return len(plain) == 9 and plain.isascii() and plain.isdigit() and luhn_ok(plain)
+
+
+def _engagements(given: _Input) -> Iterator[Finding]:
+    engaged = {row.person for row in given.tables.engagements}
+    for index, person in enumerate(given.tables.people):
+        if person.id not in engaged:
+            said = Said(
+                "an engagement was expected: without one nobody is on duty",
+                "un engagement était attendu : sans lui, pas de garde",
+            )
+            yield given.at("people", index, said, column="id", found=person.id, severity="warning")
+
+
+def _references(given: _Input) -> Iterator[Finding]:
+    known = {name: {getattr(row, "id", None) for row in getattr(given.tables, name)} for name in t.ROW_TYPES}
+    for (table, column), target in _REFERENCES.items():
+        for index, row in enumerate(getattr(given.tables, table)):
+            value = getattr(row, column)
+            for word in value if isinstance(value, tuple) else (value,):
+                if word is not None and word not in known[target]:
+                    said = Said(
+                        f"an id of the table {target} was expected",
+                        f"un identifiant de la table {target} était attendu",
+                    )
+                    yield given.at(table, index, said, column=column, found=word, maybe=nearest(word, known[target]))
+    for (table, column), words in _VOCABULARY.items():
+        for index, row in enumerate(getattr(given.tables, table)):
+            for word in getattr(row, column):
+                if word not in words:
+                    choices = ", ".join(words)
+                    said = Said(f"one of {choices} was expected", f"une valeur parmi {choices} était attendue")
+                    yield given.at(table, index, said, column=column, found=word, maybe=nearest(word, words))
+
+
+def _scopes(given: _Input) -> Iterator[Finding]:
+    known = {
+        "statuses": set(get_args(t.Status)),
+        "modalities": set(get_args(t.Modality)),
+        "lines": {line.id for line in given.tables.lines},
+        "periods": {period.id for period in given.tables.periods},
+    }
+    for rule in given.rules:
+        for column, words in known.items():
+            for word in getattr(rule, column):
+                if word not in words:
+                    said = Said(
+                        f"one of {', '.join(sorted(words))} was expected",
+                        f"une valeur parmi {', '.join(sorted(words))} était attendue",
+                    )
+                    yield Finding(
+                        said,
+                        "scenario.yaml",
+                        column=f"rules {rule.name}: {column}",
+                        found=word,
+                        maybe=nearest(word, words),
+                    )
+
+
+def _lines(given: _Input) -> Iterator[Finding]:
+    for index, line in enumerate(given.tables.lines):
+        if line.site_choice != "fixed" and len(line.sites) < 2:
+            said = Said(
+                "several sites were expected for a line whose site changes",
+                "plusieurs sites étaient attendus pour une ligne qui change de site",
+            )
+            yield given.at("lines", index, said, column="sites", found=" ".join(line.sites))
+        if line.site_choice == "fixed" and len(line.sites) > 1:
+            said = Said(
+                "one site was expected, or a site_choice: alternate, daily, weekly",
+                "un seul site était attendu, ou un site_choice : alternate, daily, weekly",
+            )
+            yield given.at("lines", index, said, column="sites", found=" ".join(line.sites))
+        if len(set(line.sites)) < len(line.sites):
+            said = Said("each site stands once", "chaque site figure une fois")
+            yield given.at("lines", index, said, column="sites", found=" ".join(line.sites))
+        if line.wished is not None and line.wished < line.needed:
+            said = Said(
+                f"at least the {line.needed} needed were expected",
+                f"au moins les {line.needed} nécessaires étaient attendus",
+            )
+            yield given.at("lines", index, said, column="wished", found=str(line.wished))
+        if line.site_share_min * len(line.sites) > 100:
+            said = Said(
+                "shares of all sites within 100 per cent were expected",
+                "des parts d'au plus 100 % au total étaient attendues",
+            )
+            yield given.at("lines", index, said, column="site_share_min", found=str(line.site_share_min))
+
+
+def _tariffs(given: _Input) -> Iterator[Finding]:
+    groups: defaultdict[tuple[str, ...], list[tuple[date, date, int]]] = defaultdict(list)
+    for index, row in enumerate(given.tables.tariffs):
+        key = (row.scheme, row.status, row.modality, row.period)
+        groups[key].append((row.valid_from, row.valid_to or date.max, index))
+    for rows in groups.values():
+        rows.sort()
+        for (_, end, _), (start, _, index) in zip(rows, rows[1:], strict=False):
+            if start <= end:
+                said = Said(
+                    "tariffs of the same duty that do not overlap were expected",
+                    "des tarifs d'une même garde qui ne se chevauchent pas étaient attendus",
+                )
+                yield given.at("tariffs", index, said, column="valid_from", found=start.isoformat())
+
+
+def _pins(given: _Input, facts: Facts) -> Iterator[Finding]:
+    planned = {duty.id: duty for duty in facts.duties}
+    asked: dict[tuple[str, str], bool] = {}
+    sites: dict[str, str] = {}
+    held: defaultdict[str, list[str]] = defaultdict(list)
+    for index, pin in enumerate(given.tables.pins):
+        name = duty_id(pin.line, pin.date, pin.period)
+        if name not in planned:
+            said = Said("a duty of the horizon was expected", "une garde de l'horizon était attendue")
+            yield given.at("pins", index, said, column="date", found=name, maybe=nearest(name, planned))
+            continue
+        if pin.person is None and pin.site is None:
+            said = Said("a person or a site was expected", "une personne ou un site était attendu")
+            yield given.at("pins", index, said, column="person")
+        if pin.person is not None and asked.setdefault((pin.person, name), pin.held) is not pin.held:
+            said = Said("this pin contradicts another one", "cette décision en contredit une autre")
+            yield given.at("pins", index, said, column="held", found=f"{pin.person} {name}")
+        if pin.site is not None and (
+            pin.site not in planned[name].sites or sites.setdefault(name, pin.site) != pin.site
+        ):
+            said = Said(
+                "a site that may host this duty, the same in every pin, was expected",
+                "un site qui peut accueillir cette garde, le même partout, était attendu",
+            )
+            yield given.at("pins", index, said, column="site", found=pin.site)
+        if pin.person is not None and pin.held:
+            duty = planned[name]
+            if name in held[pin.person]:
+                continue
+            for other in (planned[o] for o in held[pin.person]):
+                together = (
+                    other.line in facts.line_by_id[duty.line].compatible
+                    or duty.line in facts.line_by_id[other.line].compatible
+                )
+                if other.start < duty.end and duty.start < other.end and not together:
+                    said = Said(
+                        f"this pin overlaps another duty of the same person: {other.id}",
+                        f"cette décision chevauche une autre garde de la même personne : {other.id}",
+                    )
+                    yield given.at("pins", index, said, column="person", found=f"{pin.person} {name}")
+            held[pin.person].append(name)
+    for name, number in Counter(duty for duties in held.values() for duty in duties).items():
+        if number > planned[name].wished:
+            said = Said(
+                f"at most {planned[name].wished} people were expected on this duty",
+                f"au plus {planned[name].wished} personne(s) étaient attendues sur cette garde",
+            )
+            yield Finding(said, "pins", column="person", found=name)
+
+
+def _pools(given: _Input, facts: Facts) -> Iterator[Finding]:
+    with_duties = {duty.line for duty in facts.duties}
+    for index, line in enumerate(given.tables.lines):
+        if line.id not in with_duties:
+            said = Said(
+                "days on which its periods exist were expected: it has no duty",
+                "des jours où ses périodes existent étaient attendus : elle n'a aucune garde",
+            )
+            yield given.at("lines", index, said, column="periods", found=line.id, severity="warning")
+            continue
+        pool = pool_of(facts, line.id)
+        if line.needed and not pool:
+            trade = [p for p in given.tables.people if p.profession == line.profession]
+            coded = [p for p in trade if not line.specialties or set(p.specialties) & set(line.specialties)]
+            skilled = [p for p in coded if set(line.skills) <= set(p.skills)]
+            allowed = [p for p in skilled if not facts.sites_by_person.get(p.id, frozenset()).isdisjoint(line.sites)]
+            numbers = (len(trade), len(coded), len(skilled), len(allowed))
+            said = Said(
+                "nobody may hold it: {} have the profession, {} of them a code, {} the skills, {} the right to its sites, none the status and the consent".format(
+                    *numbers
+                ),
+                "personne ne peut la tenir : {} ont la profession, dont {} un code, {} les compétences, {} le droit d'y exercer, aucune le statut et l'accord".format(
+                    *numbers
+                ),
+            )
+            maybe = "privileges.csv" if skilled and not allowed else "consents.csv" if allowed else "people.csv"
+            yield given.at("lines", index, said, column="id", found=line.id, maybe=maybe)
+        elif line.needed and len(pool) <= FRAGILE_POOL:
+            said = Said(
+                f"only {len(pool)} people can hold it: it is fragile",
+                f"seulement {len(pool)} personnes peuvent la tenir : elle est fragile",
+            )
+            yield given.at("lines", index, said, column="id", found=line.id, severity="warning")
+
+
+def _ways(given: _Input, facts: Facts) -> Iterator[Finding]:
+    for index, line in enumerate(given.tables.lines):
+        if line.response_minutes is None:
+            continue
+        unknown = [
+            person
+            for person in pool_of(facts, line.id)
+            if all(facts.minutes_between(facts.person_by_id[person].home, site) is None for site in line.sites)
+        ]
+        if unknown:
+            said = Said(
+                f"the way from home was expected in the travel table for {len(unknown)} people; without it they are not placed",
+                f"le trajet depuis le domicile était attendu dans la table travel pour {len(unknown)} personnes ; sans lui elles ne sont pas placées",
+            )
+            yield given.at("lines", index, said, column="response_minutes", found=_some(unknown), severity="warning")
+
+
+def _some(words: Iterable[str]) -> str:
+    listed = list(words)
+    return ", ".join(listed[:5]) + (" …" if len(listed) > 5 else "")
