@@ -19,6 +19,11 @@ class Row:
         """At most one of some yes/no variables."""
         return self.hi == 1 and self.lo is None and all(c == 1 for c in self.coefs.values())
 
+    def holds(self, values: list[int]) -> bool:
+        """Whether a point keeps the row."""
+        total = sum(c * values[i] for i, c in self.coefs.items())
+        return (self.lo is None or self.lo <= total) and (self.hi is None or total <= self.hi)
+
 
 @dataclass(slots=True)
 class Goal:
@@ -56,6 +61,11 @@ class Model:
     def smallest(self, coefs: Coefs) -> int:
         """The least a sum can be, by the bounds of its variables alone."""
         return sum(c * (self.lower[i] if c > 0 else self.upper[i]) for i, c in coefs.items())
+
+    def holds(self, values: list[int]) -> bool:
+        """Whether a point is within all bounds and rows, in whole numbers."""
+        inside = all(lo <= v <= hi for v, lo, hi in zip(values, self.lower, self.upper, strict=True))
+        return inside and all(row.holds(values) for row in self.rows)
 
     def split(self) -> list[tuple["Model", list[int]]]:
         """Parts that no row connects, each with the indices its variables have here.

@@ -96,7 +96,7 @@ class Rule(BaseModel):
 
     kind: str
     id: Id = Field("", description="needed when the same kind stands twice", validate_default=False)
-    weight: int | None = Field(None, ge=1, le=1_000_000, description="points per unit; empty = never broken")
+    weight: int | None = Field(None, ge=1, le=1_000_000_000, description="points per unit; empty = never broken")
     tier: Id = Field("", description="tier that a price goes to; empty = the rule's own", validate_default=False)
     enabled: bool = True
     statuses: Words = Field((), description="people with one of these statuses")

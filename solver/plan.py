@@ -1,0 +1,240 @@
+"""The whole story: state the scenario, split it, solve the parts tier after tier, join, judge."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from multiprocessing import get_context
+from queue import Empty
+from time import monotonic
+from typing import Any
+
+from scheduler.findings import EngineError
+from scheduler.roster import Roster
+from scheduler.scenario import Scenario
+from scheduler.verify import Verdict, verify
+from solver.board import Board
+from solver.model import Model
+from solver.search import PartFound, solve_part
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long and how: the same seed with one worker gives the same rota, unless the clock cuts in."""
+
+    time_limit_s: float = 60.0
+    workers: int = 1
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TierResult:
+    """A tier's value (the judge's), and the proved bound: no rota that keeps the rules and the tiers before is below."""
+
+    name: str
+    value: int
+    bound: int | None
+
+    @property
+    def proven(self) -> bool:
+        """Whether nothing better exists, the tiers before being what they are."""
+        return self.bound is not None and self.bound >= self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The state of the solve at a moment: the tier last moved, over all parts."""
+
+    seconds: float
+    tier: str
+    value: int
+    bound: int | None
+    done: int
+    """Tiers of parts that are finished …"""
+    of: int
+    """… of so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds: writing the model, until the first complete rota, in all."""
+
+    build: float
+    first: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A rota that the rules accepted."""
+
+    roster: Roster
+    verdict: Verdict
+    tiers: tuple[TierResult, ...]
+    timing: Timing
+    reproducible: bool
+    """The effort, not the clock, ended every step: another run gives the same."""
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """No rota keeps the rules that may not be broken."""
+
+    reasons: tuple[str, ...]
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfTime:
+    """Neither a rota nor the proof that there is none, within the limit."""
+
+    timing: Timing
+
+
+Outcome = Found | Impossible | OutOfTime
+
+
+def plan(scenario: Scenario, limits: Limits, on_progress: Callable[[Progress], None] | None = None) -> Outcome:
+    """Build the best rota of a scenario within the limits, and judge it.
+
+    Raises:
+        EngineError: the solver and the rules disagree; the rota does not leave.
+    """
+    began = monotonic()
+    board = Board(scenario.facts, scenario.rules, [tier.name for tier in scenario.tiers])
+    built = monotonic()
+    if board.model.contradictions:
+        return Impossible(tuple(board.model.contradictions), Timing(built - began, 0.0, built - began))
+    parts = board.model.split()
+    watch = _Watch([tier.name for tier in scenario.tiers], len(parts), began, on_progress)
+    tolerances = {tier.name: tier.tolerance_percent for tier in scenario.tiers}
+    answers = _solve([model for model, _ in parts], tolerances, limits, limits.time_limit_s - (built - began), watch)
+    timing = Timing(built - began, watch.first or monotonic() - began, monotonic() - began)
+    if any(answer.impossible for answer in answers):
+        return Impossible((), timing)
+    values = [0] * len(board.model.lower)
+    for (_, indices), answer in zip(parts, answers, strict=True):
+        if answer.values is None:
+            return OutOfTime(timing)
+        for index, value in zip(indices, answer.values, strict=True):
+            values[index] = value
+    roster = board.read(values)
+    verdict = verify(scenario, roster)
+    tiers = _agreed(scenario, verdict, answers)
+    timing = Timing(timing.build, timing.first, monotonic() - began)
+    return Found(roster, verdict, tiers, timing, not any(a.by_clock for a in answers), len(parts))
+
+
+def _agreed(scenario: Scenario, verdict: Verdict, answers: Sequence[PartFound]) -> tuple[TierResult, ...]:
+    """The tiers as the judge counts them, once judge and solver agree.
+
+    At a proved optimum they count the same; a solve that was cut short may pay for more than its roster breaks.
+    """
+    if not verdict.ok:
+        raise EngineError(f"the solver accepted a forbidden roster: {verdict.forbidden[:5]}")
+    results = []
+    exact = True
+    for tier in scenario.tiers:
+        claimed = sum(answer.tiers[tier.name].value for answer in answers)
+        bounds = [answer.tiers[tier.name].bound for answer in answers]
+        bound = None if None in bounds else sum(b for b in bounds if b is not None)
+        counted = verdict.values[tier.name]
+        exact = exact and bound == claimed and tier.tolerance_percent == 0
+        if counted > claimed or (exact and counted != claimed):
+            raise EngineError(f"tier {tier.name}: the solver counts {claimed}, the rules count {counted}")
+        if bound is not None and bound > counted:
+            raise EngineError(f"tier {tier.name}: bound {bound} above the value {counted}")
+        results.append(TierResult(tier.name, counted, bound))
+    return tuple(results)
+
+
+class _Watch:
+    """Adds up what the parts report, and remembers when the first complete rota was there."""
+
+    def __init__(
+        self, tiers: list[str], parts: int, began: float, on_progress: Callable[[Progress], None] | None
+    ) -> None:
+        self._tiers, self._parts, self._began, self._tell = tiers, parts, began, on_progress
+        self._now: dict[tuple[int, str], tuple[int, int | None]] = {}
+        self._seen: set[int] = set()
+        self._done: defaultdict[int, int] = defaultdict(int)
+        self.first: float | None = None
+
+    def hear(self, part: int, tier: str, value: int, bound: int | None) -> None:
+        """One report of one part."""
+        self._now[part, tier] = (value, bound)
+        self._seen.add(part)
+        self._done[part] = max(self._done[part], self._tiers.index(tier) + (value == bound))
+        seconds = monotonic() - self._began
+        if self.first is None and len(self._seen) == self._parts:
+            self.first = seconds
+        if self._tell is not None:
+            here = [now for (_, name), now in self._now.items() if name == tier]
+            bounds = [b for _, b in here]
+            total = None if None in bounds else sum(b for b in bounds if b is not None)
+            done, of = sum(self._done.values()), self._parts * len(self._tiers)
+            self._tell(Progress(seconds, tier, sum(v for v, _ in here), total, done, of))
+
+
+def _solve(
+    models: list[Model], tolerances: dict[str, int], limits: Limits, seconds: float, watch: _Watch
+) -> list[PartFound]:
+    """The parts one after the other, or side by side in processes; large ones first."""
+    if limits.workers <= 1 or len(models) == 1:
+        answers = []
+        ends = monotonic() + seconds
+        weights = [len(model.lower) for model in models]
+        for n, model in enumerate(models):
+            share = (ends - monotonic()) * weights[n] / max(1, sum(weights[n:]))
+            answers.append(
+                solve_part(
+                    model,
+                    tolerances,
+                    seed=limits.seed,
+                    seconds=max(share, 0.5),
+                    workers=limits.workers,
+                    report=lambda tier, value, bound, n=n: watch.hear(n, tier, value, bound),  # type: ignore[misc]
+                )
+            )
+        return answers
+    spawn = get_context("spawn")
+    with spawn.Manager() as manager:
+        reports = manager.Queue()
+        whole = sum(len(model.lower) for model in models)
+        with ProcessPoolExecutor(limits.workers, mp_context=spawn) as pool:
+            order = sorted(range(len(models)), key=lambda n: -len(models[n].lower))
+            futures = {}
+            for n in order:
+                share = max(1.0, seconds * limits.workers * len(models[n].lower) / max(1, whole))
+                task = (n, models[n], tolerances, limits.seed, min(share, seconds), reports)
+                futures[n] = pool.submit(_in_process, *task)
+            pending = set(futures.values())
+            while pending:
+                pending = wait(pending, timeout=0.1).not_done
+                for report in _drained(reports):
+                    watch.hear(*report)
+            for report in _drained(reports):
+                watch.hear(*report)
+        return [futures[n].result() for n in range(len(models))]
+
+
+def _in_process(
+    part: int, model: Model, tolerances: dict[str, int], seed: int, seconds: float, reports: Any
+) -> PartFound:
+    return solve_part(
+        model,
+        tolerances,
+        seed=seed,
+        seconds=seconds,
+        workers=1,
+        report=lambda tier, value, bound: reports.put((part, tier, value, bound)),
+    )
+
+
+def _drained(reports: Any) -> Iterator[tuple[int, str, int, int | None]]:
+    while True:
+        try:
+            yield reports.get_nowait()
+        except Empty:
+            return
