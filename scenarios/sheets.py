@@ -81,7 +81,8 @@ def scenario_of(sheets: Sheets) -> Scenario:
     order = {kind: n for n, kind in enumerate(_KIND_CLASSES)}
     name = str(sheets.head.get("name") or territory.name)
     ordered = tuple(sorted(rules, key=lambda rule: order[rule.kind]))
-    return Scenario(name, facts_of(territory, tables), ordered, tiers, digest(territory, tables, rules, tiers))
+    sha256 = digest(territory, tables, ordered, tiers)
+    return Scenario(name, facts_of(territory, tables), ordered, tiers, sha256, tuple(findings))
 
 
 def digest(territory: Territory, tables: Tables, rules: Iterable[Rule], tiers: Iterable[Tier]) -> str:

@@ -21,7 +21,7 @@ ROWS_MOST = 200_000
 
 def read_workbook(path: Path) -> Sheets:
     """The sheets of a workbook; other sheets than the tables' are left alone when their name starts with ``_``."""
-    problem = _refused(path)
+    problem = refused(path)
     if problem is not None:
         return Sheets({}, {}, path.name, (Finding(problem, path.name),))
     try:
@@ -61,7 +61,7 @@ def read_workbook(path: Path) -> Sheets:
     return Sheets(head, tables, f"{path.name}, sheet {HEAD_SHEET}", tuple(findings))
 
 
-def _refused(path: Path) -> Said | None:
+def refused(path: Path) -> Said | None:
     """Why a file is not even opened: too big, no workbook, or one that would unpack to a flood."""
     if path.stat().st_size > FILE_BYTES_MOST:
         return Said("at most 50 MB were expected", "50 Mo au plus étaient attendus")

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from scheduler.cells import Id
 from scheduler.facts import Facts
+from scheduler.findings import Finding
 from scheduler.rules import AnyRule
 from scheduler.rules.base import Rule
 
@@ -33,6 +34,7 @@ class Scenario:
     rules: tuple[Rule, ...]
     tiers: tuple[Tier, ...] = DEFAULT_TIERS
     sha256: str = ""
+    warnings: tuple[Finding, ...] = ()
 
     def rule(self, name: str) -> Rule:
         """A rule by the name its breaches carry."""

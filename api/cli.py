@@ -1,0 +1,262 @@
+"""The verbs of the terminal: check, convert, new, solve, verify, explain. Each calls one function under it.
+
+Exit codes: 0 found or fine, 1 a rule is broken, 2 bad data or bad words, 3 impossible, 4 out of time.
+Heavy imports stand inside the commands, so that ``--help`` answers at once.
+"""
+
+import json
+import locale
+import os
+import sys
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from scheduler.findings import Finding
+    from scheduler.scenario import Scenario
+    from scheduler.words import Lang
+    from solver.plan import Outcome
+
+BROKEN, BAD_DATA, IMPOSSIBLE, OUT_OF_TIME = 1, 2, 3, 4
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+ScenarioPath = Annotated[
+    Path, typer.Argument(metavar="SCENARIO", help="a folder with scenario.yaml, or an .xlsx workbook")
+]
+RosterPath = Annotated[Path, typer.Argument(metavar="ROSTER", help="a rota as .csv or .xlsx")]
+Language = Annotated[str, typer.Option("--lang", help="fr or en; by default the locale's")]
+AsJson = Annotated[bool, typer.Option("--json", help="the same as JSON")]
+
+
+def _lang(asked: str) -> "Lang":
+    if asked and asked not in ("fr", "en"):
+        typer.echo("--lang: fr or en was expected", err=True)
+        raise typer.Exit(BAD_DATA)
+    default = (
+        os.environ.get("LC_ALL")
+        or os.environ.get("LC_MESSAGES")
+        or os.environ.get("LANG")
+        or locale.getlocale()[0]
+        or ""
+    )
+    return "fr" if (asked or default).lower().startswith("fr") else "en"
+
+
+def _tell(findings: "tuple[Finding, ...]", lang: "Lang") -> None:
+    names = {"error": {"fr": "erreur", "en": "error"}, "warning": {"fr": "attention", "en": "warning"}}
+    for finding in findings:
+        typer.echo(f"{names[finding.severity][lang]}: {finding.to(lang)}", err=True)
+
+
+def _load(path: Path, lang: "Lang") -> "Scenario":
+    from scenarios.load import load
+    from scheduler.findings import ScenarioError
+
+    try:
+        return load(path)
+    except ScenarioError as error:
+        _tell(error.findings, lang)
+        raise typer.Exit(BAD_DATA) from None
+
+
+@app.command()
+def check(scenario: ScenarioPath, lang: Language = "") -> None:
+    """Read a scenario and say what is wrong or fragile in it."""
+    language = _lang(lang)
+    found = _load(scenario, language)
+    _tell(found.warnings, language)
+    facts = found.facts
+    typer.echo(
+        f"{found.name}: {len(facts.people)} people, {len(facts.lines)} lines, {len(facts.duties)} duties, "
+        f"{len(found.rules)} rules, {len(found.warnings)} warnings"
+        if language == "en"
+        else f"{found.name} : {len(facts.people)} personnes, {len(facts.lines)} lignes, {len(facts.duties)} gardes, "
+        f"{len(found.rules)} règles, {len(found.warnings)} avertissements"
+    )
+
+
+@app.command()
+def convert(
+    scenario: ScenarioPath,
+    target: Annotated[Path, typer.Argument(help="a folder, or a file .xlsx")],
+    lang: Language = "",
+) -> None:
+    """Turn a folder into a workbook, or back, without loss."""
+    from scenarios.load import save
+
+    save(_load(scenario, _lang(lang)), target)
+    typer.echo(str(target))
+
+
+@app.command()
+def new(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="a folder that does not exist yet")],
+    lang: Language = "",
+) -> None:
+    """Start an empty scenario: commented templates, and a workbook with drop-downs."""
+    from scenarios.templates import write_templates
+
+    language = _lang(lang)
+    if directory.exists() and any(directory.iterdir() if directory.is_dir() else [directory]):
+        typer.echo(
+            f"{directory}: "
+            + ("an empty place was expected" if language == "en" else "un emplacement vide était attendu"),
+            err=True,
+        )
+        raise typer.Exit(BAD_DATA)
+    write_templates(directory, language)
+    typer.echo(str(directory))
+
+
+@app.command()
+def solve(
+    scenario: ScenarioPath,
+    out: Annotated[Path, typer.Option("--out", help="folder for the results")],
+    time_limit: Annotated[float, typer.Option("--time-limit", min=1, help="seconds")] = 60.0,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=64, help="processes; with 1 the same seed gives the same rota")
+    ] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)] = 1,
+    lang: Language = "",
+) -> None:
+    """Build the best rota within the time, prove how good it is, and write it in every form."""
+    from api.progress import Bar
+    from api.results import result_of, write_outputs, write_result
+    from scheduler.report import report_of
+    from solver.plan import Found, Impossible, Limits, plan
+
+    language = _lang(lang)
+    began = monotonic()
+    question = _load(scenario, language)
+    load_s = monotonic() - began
+    limits = Limits(time_limit, workers, seed)
+    with Bar(language) as bar:
+        outcome: Outcome = plan(question, limits, bar.show)
+    report = None
+    if isinstance(outcome, Found):
+        bounds = {tier.name: tier.bound for tier in outcome.tiers}
+        report = report_of(question, outcome.roster, outcome.verdict, bounds, seed)
+    out.mkdir(parents=True, exist_ok=True)
+    if isinstance(outcome, Found) and report is not None:
+        write_outputs(out, question, outcome, report, language)
+    result = result_of(question, outcome, limits, load_s, report)
+    write_result(out, result)
+    typer.echo(f"{question.name}  seed {seed}  {result['seconds']['total']:.1f} s")
+    match outcome:
+        case Found() if report is not None:
+            for tier in report.tiers:
+                typer.echo(f"{tier.name:>12}  {tier.said.to(language)}")
+            typer.echo(f"{'rules':>12}  " + ("none broken" if language == "en" else "aucune enfreinte"))
+        case Impossible(reasons):
+            typer.echo(
+                "impossible: "
+                + (
+                    "; ".join(reasons)
+                    or (
+                        "no rota keeps all the rules"
+                        if language == "en"
+                        else "aucun tableau ne respecte toutes les règles"
+                    )
+                ),
+                err=True,
+            )
+            raise typer.Exit(IMPOSSIBLE)
+        case _:
+            typer.echo(
+                "out of time: no rota yet" if language == "en" else "temps écoulé : pas encore de tableau", err=True
+            )
+            raise typer.Exit(OUT_OF_TIME)
+
+
+@app.command()
+def verify(scenario: ScenarioPath, roster: RosterPath, lang: Language = "", as_json: AsJson = False) -> None:
+    """Judge any rota, also one made by hand; 0 only if no rule that may not be broken is broken."""
+    from scenarios.rosters import read_roster
+    from scheduler.findings import ScenarioError
+    from scheduler.verify import verify as judge
+
+    language = _lang(lang)
+    question = _load(scenario, language)
+    try:
+        verdict = judge(question, read_roster(roster, question))
+    except ScenarioError as error:
+        _tell(error.findings, language)
+        raise typer.Exit(BAD_DATA) from None
+    facts = question.facts
+    if as_json:
+        breaches = [
+            {
+                "rule": b.rule,
+                "subject": b.subject,
+                "where": list(b.where),
+                "amount": b.amount,
+                "forbidden": hard,
+                "said": question.rule(b.rule).explain(b, facts).to(language),
+            }
+            for hard, group in ((True, verdict.forbidden), (False, verdict.tolerated))
+            for b in group
+        ]
+        typer.echo(json.dumps({"ok": verdict.ok, "tiers": verdict.values, "breaches": breaches}, ensure_ascii=False))
+    else:
+        for breach in verdict.forbidden:
+            typer.echo(f"{breach.rule}: {question.rule(breach.rule).explain(breach, facts).to(language)}")
+        for name, value in verdict.values.items():
+            typer.echo(f"{name:>12}  {value}")
+        said = (
+            ("no rule is broken", "aucune règle n'est enfreinte")
+            if verdict.ok
+            else (f"{len(verdict.forbidden)} breaches", f"{len(verdict.forbidden)} infractions")
+        )
+        typer.echo(f"{'rules':>12}  {said[language == 'fr']}")
+    if not verdict.ok:
+        raise typer.Exit(BROKEN)
+
+
+@app.command()
+def explain(
+    scenario: ScenarioPath,
+    roster: RosterPath,
+    duty: Annotated[str, typer.Option("--duty", help="why this duty is held or empty")] = "",
+    person: Annotated[str, typer.Option("--person", help="what this person carries")] = "",
+    lang: Language = "",
+) -> None:
+    """Say why a duty is held or empty, or what a person carries."""
+    from scenarios.rosters import read_roster
+    from scheduler.explain import said_duty_held, said_person
+    from scheduler.findings import ScenarioError, nearest
+
+    language = _lang(lang)
+    question = _load(scenario, language)
+    facts = question.facts
+    known = {d.id for d in facts.duties} if duty else set(facts.person_by_id)
+    asked = duty or person
+    if bool(duty) == bool(person) or asked not in known:
+        maybe = nearest(asked, known)
+        typer.echo(
+            f"--duty / --person: {asked!r} "
+            + ("is not known." if language == "en" else "n'est pas connu.")
+            + (f" {'Maybe' if language == 'en' else 'Peut-être'} {maybe}?" if maybe else ""),
+            err=True,
+        )
+        raise typer.Exit(BAD_DATA)
+    try:
+        rota = read_roster(roster, question)
+    except ScenarioError as error:
+        _tell(error.findings, language)
+        raise typer.Exit(BAD_DATA) from None
+    sentences = said_duty_held(question, rota, facts.duty_by_id[duty]) if duty else said_person(question, rota, person)
+    for said in sentences:
+        typer.echo(said.to(language))
+
+
+def main() -> None:
+    """Entry point of the command ``permanence``."""
+    app()
+
+
+if __name__ == "__main__":
+    sys.exit(app())

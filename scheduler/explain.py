@@ -1,0 +1,206 @@
+"""Sentences about a rota: why nobody holds a duty, what a tier proves, what a person carries."""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from scheduler.facts import Duty, Facts
+from scheduler.fairness import CATEGORIES, carried, fair_shares, loads, pool_of
+from scheduler.roster import Roster
+from scheduler.rules.base import Rule
+from scheduler.rules.wishes import refusals
+from scheduler.scenario import Scenario
+from scheduler.words import Said, said_hundredths
+
+STOPPED_BY: dict[str, Said] = {
+    "eligibility": Said(
+        "have not the skill or the right to practise there", "n'ont pas la compétence ou le droit d'y exercer"
+    ),
+    "absence": Said("are not available", "ne sont pas disponibles"),
+    "exemption": Said("are exempt", "sont dispensées"),
+    "consent": Said("did not agree to this line or site", "n'ont pas donné leur accord pour cette ligne ou ce site"),
+    "cannot": Said("said they cannot", "ont dit ne pas pouvoir"),
+    "response_time": Said("live too far away", "habitent trop loin"),
+    "travel_limit": Said("live too far away", "habitent trop loin"),
+    "holiday_rotation": Said("held this date in recent years", "ont tenu cette date ces dernières années"),
+    "next_day_activity": Said(
+        "have fixed day work then or right after", "ont une activité fixe à ce moment ou juste après"
+    ),
+    "one_place": Said("are on duty elsewhere at that time", "sont de garde ailleurs au même moment"),
+    "min_rest": Said("are at rest", "sont en repos"),
+    "longest_stretch": Said("would work too long without a break", "travailleraient trop longtemps sans interruption"),
+    "rest_after_stretch": Said("are at rest after a long stretch", "sont en repos après une longue garde"),
+    "spacing": Said("have a duty too close by", "ont une garde trop proche"),
+    "weekend_block": Said("do not hold the rest of that weekend", "ne tiennent pas le reste de ce week-end"),
+    "consecutive_nights": Said("have too many nights in a row", "ont trop de nuits de suite"),
+    "max_duties": Said("have reached their number of duties", "ont atteint leur nombre de gardes"),
+    "offers": Said("offered no more", "n'ont pas proposé davantage"),
+    "max_weekends": Said("have reached their number of weekends", "ont atteint leur nombre de week-ends"),
+    "weekends_in_a_row": Said("worked the weekends around it", "travaillent les week-ends voisins"),
+    "mean_weekly_hours": Said("have reached their hours", "ont atteint leur durée de travail"),
+    "max_sites": Said("are at other sites that week", "sont sur d'autres sites cette semaine"),
+    "senior_backup": Said("have no senior behind them", "n'ont pas de senior en seconde ligne"),
+    "pairs": Said("serve apart from somebody on duty", "sont à séparer d'une personne de garde"),
+    "facility_capacity": Said("would have no theatre or other means", "n'auraient pas de plateau technique"),
+    "pins": Said("were taken off it by hand", "en ont été retirées à la main"),
+}
+"""Why people cannot hold a duty, by kind of rule, after "6 …"; never a colleague's private reason."""
+_FREE = Said(
+    "could hold it: the search was stopped too early", "pourraient la tenir : la recherche a été arrêtée trop tôt"
+)
+_ALONE = frozenset(STOPPED_BY) - {"mean_weekly_hours", "senior_backup", "pairs", "facility_capacity", "weekend_block"}
+"""Rules that judge one person without looking at the others: checked on that person's facts alone, which is fast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One candidate for a duty and the first rule that stops them (None: nothing does)."""
+
+    person: str
+    rule: Rule | None
+
+
+def obstacles(scenario: Scenario, roster: Roster, duty: Duty) -> list[Obstacle]:
+    """Everybody who has the line's trade but not the duty, with the first rule that stops them, in the files' order."""
+    facts = scenario.facts
+    line = facts.line_by_id[duty.line]
+    pool = set(pool_of(facts, duty.line))
+    trade = [
+        p.id
+        for p in facts.people
+        if p.id in pool
+        or (p.profession == line.profession and line.specialties and set(p.specialties) & set(line.specialties))
+    ]
+    there = [person for person in trade if not roster.covers(person, duty.id)]
+    return [Obstacle(person, _stops(scenario, roster, duty, person)) for person in there]
+
+
+def _stops(scenario: Scenario, roster: Roster, duty: Duty, person: str) -> Rule | None:
+    alone = _only(scenario.facts, person)
+    mine = frozenset((d, p) for d, p in roster.assignments if p == person)
+    before, after = replace(roster, assignments=mine), replace(roster, assignments=mine | {(duty.id, person)})
+    whole = replace(roster, assignments=roster.assignments | {(duty.id, person)})
+    for rule in scenario.rules:
+        if rule.price is not None or not rule.enabled or rule.kind not in STOPPED_BY:
+            continue
+        if rule.kind in _ALONE:
+            new = set(rule.check(alone, after)) - set(rule.check(alone, before))
+        else:
+            new = set(rule.check(scenario.facts, whole)) - set(rule.check(scenario.facts, roster))
+        if new:
+            return rule
+    return None
+
+
+def _only(facts: Facts, person: str) -> Facts:
+    tables = facts.tables
+    kept = {
+        name: tuple(row for row in getattr(tables, name) if row.person == person)
+        for name in ("absences", "exemptions", "wishes", "offers", "commitments", "pins")
+    }
+    people = (facts.person_by_id[person],)
+    return replace(facts, tables=replace(tables, people=people, **kept))
+
+
+def why_empty(scenario: Scenario, roster: Roster, duty: Duty) -> list[Said]:
+    """Why a duty has nobody (or too few): the people who could, grouped by what stops them, most first."""
+    groups: defaultdict[str, int] = defaultdict(int)
+    for obstacle in obstacles(scenario, roster, duty):
+        groups[obstacle.rule.kind if obstacle.rule else ""] += 1
+    ordered = sorted(groups.items(), key=lambda item: (-item[1], item[0]))
+    said = [(number, STOPPED_BY.get(kind, _FREE)) for kind, number in ordered]
+    return [Said(f"{number} {s.en}", f"{number} {s.fr}") for number, s in said]
+
+
+def said_tier(scenario: Scenario, name: str, value: int, bound: int | None, roster: Roster) -> Said:
+    """What a tier reached and what is proved of it, for a head of service."""
+    if name == "cover":
+        return _said_cover(scenario, value, bound, roster)
+    unit = {
+        "worst_off": Said(
+            "points above the fair share, the most loaded person of each group added up",
+            "points au-dessus de la juste part, pour la personne la plus chargée de chaque groupe, additionnés",
+        ),
+        "evenness": Said(
+            "away from the fair shares, everybody and every category added up",
+            "d'écart aux justes parts, toutes personnes et catégories additionnées",
+        ),
+        "wishes": Said("points of refused wishes", "points de souhaits refusés"),
+    }.get(name, Said("points", "points"))
+    hundredths = name in ("worst_off", "evenness")
+    shown = said_hundredths(value if hundredths else value * 100)
+    if bound is None:
+        return Said(f"{shown.en} {unit.en}; nothing is proved", f"{shown.fr} {unit.fr} ; rien n'est prouvé")
+    if bound >= value:
+        return Said(
+            f"{shown.en} {unit.en}; no rota that keeps these rules and what comes before does better (proved)",
+            f"{shown.fr} {unit.fr} ; aucun tableau respectant ces règles et ce qui précède ne fait mieux (prouvé)",
+        )
+    least = said_hundredths(bound if hundredths else bound * 100)
+    return Said(
+        f"{shown.en} {unit.en}; no rota that keeps these rules and what comes before goes below {least.en} (proved)",
+        f"{shown.fr} {unit.fr} ; aucun tableau respectant ces règles et ce qui précède ne descend sous {least.fr} (prouvé)",
+    )
+
+
+def _said_cover(scenario: Scenario, value: int, bound: int | None, roster: Roster) -> Said:
+    duties = scenario.facts.duties
+    needed = [d for d in duties if d.needed]
+    held = sum(len(roster.people_on(d.id)) >= d.needed for d in needed)
+    en, fr = f"{held} of {len(needed)} duties held", f"{held} gardes tenues sur {len(needed)}"
+    if bound is not None and bound >= value:
+        if held == len(needed) and not value:
+            return Said(f"{en}: all of them", f"{fr} : toutes")
+        return Said(
+            f"{en}; no rota that keeps these rules covers better (proved)",
+            f"{fr} ; aucun tableau respectant ces règles ne couvre mieux (prouvé)",
+        )
+    if bound is None:
+        return Said(f"{en}; nothing is proved", f"{fr} ; rien n'est prouvé")
+    return Said(
+        f"{en}: {value} points of holes; no rota that keeps these rules has fewer than {bound} (proved)",
+        f"{fr} : {value} points de trous ; aucun tableau respectant ces règles n'en a moins de {bound} (prouvé)",
+    )
+
+
+def said_duty_held(scenario: Scenario, roster: Roster, duty: Duty) -> list[Said]:
+    """A duty explained: who holds it, or that somebody is missing, and what stops the others."""
+    facts = scenario.facts
+    name = facts.said_duty(duty.id)
+    people = ", ".join(facts.name(person) for person in roster.people_on(duty.id))
+    missing = duty.needed - len(roster.people_on(duty.id))
+    said = [Said(f"{name.en}: {people or 'nobody'}", f"{name.fr} : {people or 'personne'}")]
+    if missing > 0:
+        said.append(
+            Said(
+                f"{missing} more needed. Of those who know the line:",
+                f"Il manque {missing} personne(s). Parmi celles qui connaissent la ligne :",
+            )
+        )
+    return said + why_empty(scenario, roster, duty)
+
+
+def said_person(scenario: Scenario, roster: Roster, person: str) -> list[Said]:
+    """What somebody carries: load against fair share with the balance carried, duties, wishes refused."""
+    facts = scenario.facts
+    load, share, before = loads(facts, roster), fair_shares(facts), carried(facts)
+    french = {"points": "points", "nights": "nuits", "weekends": "week-ends", "sensitive": "dates sensibles"}
+    said = [Said(facts.name(person), facts.name(person))]
+    for category in CATEGORIES:
+        has, fair, old = (said_hundredths(table[category][person]) for table in (load, share, before))
+        said.append(
+            Said(
+                f"{category}: {has.en}, fair share {fair.en}, carried over {old.en}",
+                f"{french[category]} : {has.fr}, juste part {fair.fr}, report {old.fr}",
+            )
+        )
+    for duty_id in sorted(roster.duties_of(person), key=lambda d: facts.duty_by_id[d].start):
+        said.append(facts.said_duty(duty_id))
+    for row, times in refusals(facts, roster, person).items():
+        wish = facts.tables.wishes[row]
+        what = " ".join(
+            (*wish.days, *wish.periods, *wish.lines, *(str(d) for d in (wish.first_day, wish.last_day) if d))
+        )
+        said.append(
+            Said(f"wish refused ({times}): {wish.wish} {what}", f"souhait refusé ({times}) : {wish.wish} {what}")
+        )
+    return said
