@@ -15,8 +15,8 @@ from math import gcd
 from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster
 from scheduler.rules.base import Breach, Rule
-from scheduler.terms import Terms, total
-from solver.model import Coefs, Goal, Model, Row
+from scheduler.terms import Terms
+from solver.model import Coefs, Decision, Goal, Model, Row
 
 _CLIQUE_MOST = 60
 """Longest at-most-one row whose pairs are remembered; longer ones are strong as they are."""
@@ -73,6 +73,7 @@ class Board:
         key = (person_id, duty.id)
         if key not in self._x:
             self._x[key] = self.model.variable(0, 1)
+            self.model.decisions[self._x[key]] = self._decision(person_id, duty)
         return Terms({self._x[key]: 1})
 
     def at(self, duty: Duty, site_id: str) -> Terms:
@@ -82,8 +83,12 @@ class Board:
         if (duty.id, site_id) not in self._at:
             for site in duty.sites:
                 self._at[duty.id, site] = self.model.variable(0, 1)
+                self.model.decisions[self._at[duty.id, site]] = self._decision(None, duty)
             self.model.rows.append(Row({self._at[duty.id, s]: 1 for s in duty.sites}, 1, 1))
         return Terms({self._at[duty.id, site_id]: 1})
+
+    def _decision(self, person_id: str | None, duty: Duty) -> Decision:
+        return Decision(person_id, duty.line, (duty.date - self.facts.territory.first_day).days)
 
     def any_of(self, parts: Iterable[Terms]) -> Terms:
         """1 if at least one of some yes/no terms is 1."""
@@ -325,8 +330,3 @@ class Board:
             for person in roster.people_on(duty.id):
                 if site in self._closed.get((person, duty.id), ()):
                     self.model.contradictions.append(f"{person} may not hold {duty.id} at {site}")
-
-
-def count_of(board: Board, duty: Duty) -> Terms:
-    """How many people hold a duty."""
-    return total(board.on(person, duty) for person in board.candidates(duty))

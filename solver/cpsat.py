@@ -26,7 +26,9 @@ def solve(
     """Minimise ``goal`` within ``effort`` (deterministic seconds) and a wall-clock guard."""
     cp = cp_model.CpModel()
     x = [
-        cp.new_constant(lo) if lo == hi else cp.new_int_var(lo, hi, "")
+        cp.new_int_var(
+            lo, hi, ""
+        )  # not `new_constant`: equal constants are one variable, which a hint may not name twice
         for lo, hi in zip(model.lower, model.upper, strict=True)
     ]
     for row in model.rows:

@@ -22,14 +22,7 @@ def solve(
     rounded and checked row by row in whole numbers: what fails is no point. The bound is lowered by :data:`ROUNDING`
     and raised to the next value that the goal can take.
     """
-    lp = mathopt.Model()
-    x = [lp.add_variable(lb=lo, ub=hi, is_integer=True) for lo, hi in zip(model.lower, model.upper, strict=True)]
-    for row in model.rows:
-        made = lp.add_linear_constraint(lb=-inf if row.lo is None else row.lo, ub=inf if row.hi is None else row.hi)
-        for i, c in row.coefs.items():
-            made.set_coefficient(x[i], c)
-    for i, c in goal.coefs.items():
-        lp.objective.set_linear_coefficient(x[i], c)
+    lp, x = _read(model, goal, whole=True)
     step = gcd(*goal.coefs.values()) if goal.coefs else 1
     options = highs_pb2.HighsOptionsProto()
     options.int_options["mip_max_nodes"] = nodes
@@ -57,7 +50,35 @@ def solve(
         if not model.holds(values):
             values = None
     dual = result.termination.objective_bounds.dual_bound
-    bound = None
-    if isfinite(dual):
-        bound = goal.const + step * ceil((dual - ROUNDING * max(1.0, abs(dual))) / step)
-    return Answer(values, bound), timed_out
+    return Answer(values, _whole_bound(goal, dual)), timed_out
+
+
+def relaxed_bound(model: Model, goal: Goal, *, time_limit_s: float) -> int | None:
+    """What the linear relaxation proves of a goal; None when it was not solved in time."""
+    lp, _ = _read(model, goal, whole=False)
+    params = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=max(time_limit_s, 0.05)))
+    result = mathopt.solve(lp, mathopt.SolverType.HIGHS, params=params)
+    if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
+        return None
+    return _whole_bound(goal, result.objective_value())
+
+
+def _read(model: Model, goal: Goal, *, whole: bool) -> tuple[mathopt.Model, list[mathopt.Variable]]:
+    lp = mathopt.Model()
+    bounds = zip(model.lower, model.upper, strict=True)
+    x = [lp.add_variable(lb=lo, ub=hi, is_integer=whole) for lo, hi in bounds]
+    for row in model.rows:
+        made = lp.add_linear_constraint(lb=-inf if row.lo is None else row.lo, ub=inf if row.hi is None else row.hi)
+        for i, c in row.coefs.items():
+            made.set_coefficient(x[i], c)
+    for i, c in goal.coefs.items():
+        lp.objective.set_linear_coefficient(x[i], c)
+    return lp, x
+
+
+def _whole_bound(goal: Goal, dual: float) -> int | None:
+    """The least value of the goal that a floating-point bound allows."""
+    if not isfinite(dual):
+        return None
+    step = gcd(*goal.coefs.values()) if goal.coefs else 1
+    return goal.const + step * ceil((dual - ROUNDING * max(1.0, abs(dual))) / step)

@@ -37,6 +37,15 @@ class Goal:
         return self.const + sum(c * values[i] for i, c in self.coefs.items())
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a variable decides: somebody (None: the place) on a line on a day, counted from the first."""
+
+    person: str | None
+    line: str
+    day: int
+
+
 @dataclass(slots=True)
 class Model:
     """Variables ``lower[i] <= x[i] <= upper[i]``, all whole; rows; one goal per tier, in the order of the tiers."""
@@ -45,6 +54,8 @@ class Model:
     upper: list[int] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     goals: dict[str, Goal] = field(default_factory=dict)
+    decisions: dict[int, Decision] = field(default_factory=dict)
+    """The variables that say the rota; the others follow from them."""
     contradictions: list[str] = field(default_factory=list)
     """What cannot hold whatever one decides, found while writing the model."""
 
@@ -66,6 +77,36 @@ class Model:
         """Whether a point is within all bounds and rows, in whole numbers."""
         inside = all(lo <= v <= hi for v, lo, hi in zip(values, self.lower, self.upper, strict=True))
         return inside and all(row.holds(values) for row in self.rows)
+
+    def around(self, values: list[int], free: set[int], goal: Goal) -> tuple["Model", Goal, list[int]] | None:
+        """The model with every decision outside ``free`` kept as it is, without what that settles.
+
+        Returns the smaller model, the goal in it, and the index here of each of its variables; None when the kept
+        decisions leave nothing to choose.
+        """
+        kept = {i: values[i] for i in self.decisions if i not in free}
+        kept |= {i: lo for i, (lo, hi) in enumerate(zip(self.lower, self.upper, strict=True)) if lo == hi}
+        indices = [i for i in range(len(self.lower)) if i not in kept]
+        if not indices:
+            return None
+        here = {i: k for k, i in enumerate(indices)}
+        small = Model([self.lower[i] for i in indices], [self.upper[i] for i in indices])
+        for row in self.rows:
+            settled = 0
+            coefs: Coefs = {}
+            for i, c in row.coefs.items():
+                if i in kept:
+                    settled += c * kept[i]
+                else:
+                    coefs[here[i]] = c
+            if coefs:
+                lo = None if row.lo is None else row.lo - settled
+                hi = None if row.hi is None else row.hi - settled
+                if (hi is not None and small.largest(coefs) > hi) or (lo is not None and small.smallest(coefs) < lo):
+                    small.rows.append(Row(coefs, lo, hi))
+        part = Goal({here[i]: c for i, c in goal.coefs.items() if i in here}, goal.const)
+        part.const += sum(c * kept[i] for i, c in goal.coefs.items() if i in kept)
+        return small, part, indices
 
     def split(self) -> list[tuple["Model", list[int]]]:
         """Parts that no row connects, each with the indices its variables have here.
@@ -101,5 +142,6 @@ class Model:
             for tier, goal in self.goals.items():
                 const = goal.const if not parts else 0
                 part.goals[tier] = Goal({here[i]: c for i, c in goal.coefs.items() if i in here}, const)
+            part.decisions = {here[i]: self.decisions[i] for i in indices if i in self.decisions}
             parts.append((part, indices))
         return parts or [(self, [])]

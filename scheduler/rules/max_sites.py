@@ -32,19 +32,21 @@ class MaxSites(Rule):
         for person in facts.people:
             if not self.concerns(facts, person.id):
                 continue
-            parts: dict[date, dict[str, list[Terms]]] = {}
+            weeks: dict[date, list[Duty]] = {}
             for duty in board.duties_of(person.id):
-                if not self.covers(facts, duty):
+                if self.covers(facts, duty):
+                    weeks.setdefault(duty.date - timedelta(days=duty.date.weekday()), []).append(duty)
+            for monday, duties in weeks.items():
+                sites = sorted({site for duty in duties for site in duty.sites})
+                if len(sites) <= self.limit:
                     continue
-                monday = duty.date - timedelta(days=duty.date.weekday())
-                for site in duty.sites:
-                    on, at = board.on(person.id, duty), board.at(duty, site)
-                    here = on if len(duty.sites) == 1 else board.both(on, at)
-                    parts.setdefault(monday, {}).setdefault(site, []).append(here)
-            for monday, by_site in parts.items():
-                if len(by_site) > self.limit:
-                    count = total(board.any_of(found) for found in by_site.values())
-                    board.at_most(self.limit, count, Breach(self.name, person.id, (monday.isoformat(),)))
+                count = total(
+                    board.any_of(
+                        board.both(board.on(person.id, d), board.at(d, site)) for d in duties if site in d.sites
+                    )
+                    for site in sites
+                )
+                board.at_most(self.limit, count, Breach(self.name, person.id, (monday.isoformat(),)))
 
     def check(self, facts: Facts, roster: Roster) -> Iterator[Breach]:
         for person in facts.people:

@@ -30,13 +30,15 @@ class Money(Rule):
             for person in board.candidates(duty):
                 if not self.concerns(facts, person):
                     continue
-                for site in duty.sites:
-                    tariff = tariff_for(facts, person, duty, site)
-                    if tariff and tariff.amount:
-                        here = board.on(person, duty)
-                        if len(duty.sites) > 1:
-                            here = board.both(here, board.at(duty, site))
-                        board.at_most(0, here * tariff.amount, Breach(self.name, person, (duty.id,)))
+                tariffs = [tariff_for(facts, person, duty, site) for site in duty.sites]
+                amounts = [tariff.amount if tariff else 0 for tariff in tariffs]
+                # What it pays anywhere needs no knowledge of the place; only the surplus of a dearer site does.
+                cost = board.on(person, duty) * min(amounts)
+                for site, amount in zip(duty.sites, amounts, strict=True):
+                    if amount > min(amounts):
+                        here = board.both(board.on(person, duty), board.at(duty, site))
+                        cost = cost + here * (amount - min(amounts))
+                board.at_most(0, cost, Breach(self.name, person, (duty.id,)))
 
     def check(self, facts: Facts, roster: Roster) -> Iterator[Breach]:
         for duty_id, person in sorted(roster.assignments):

@@ -29,13 +29,15 @@ class Travel(Rule):
             for person in board.candidates(duty):
                 if not self.concerns(facts, person):
                     continue
-                for site in duty.sites:
-                    km = facts.km_between(facts.person_by_id[person].home, site)
-                    if km:
-                        here = board.on(person, duty)
-                        if len(duty.sites) > 1:
-                            here = board.both(here, board.at(duty, site))
-                        board.at_most(0, here * round(2 * km), Breach(self.name, person, (duty.id,)))
+                home = facts.person_by_id[person].home
+                ways = [round(2 * (facts.km_between(home, site) or 0)) for site in duty.sites]
+                # As in the rule of money: the nearest site costs whatever one chooses, the others their surplus.
+                cost = board.on(person, duty) * min(ways)
+                for site, km in zip(duty.sites, ways, strict=True):
+                    if km > min(ways):
+                        here = board.both(board.on(person, duty), board.at(duty, site))
+                        cost = cost + here * (km - min(ways))
+                board.at_most(0, cost, Breach(self.name, person, (duty.id,)))
 
     def check(self, facts: Facts, roster: Roster) -> Iterator[Breach]:
         for duty_id, person in sorted(roster.assignments):

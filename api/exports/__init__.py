@@ -1,0 +1,1 @@
+"""A judged rota in every form that leaves: page, document, workbook, calendars."""
