@@ -114,6 +114,10 @@ class Board:
 
     def both(self, one: Terms, other: Terms) -> Terms:
         """1 if two yes/no terms are 1."""
+        if not one.coefs and not other.coefs:
+            value = (one.const + one.past) * (other.const + other.past)
+            # What is past stays past: a limit is never below it.
+            return Terms(past=value) if one.past or other.past else Terms(const=value)
         if not one.coefs:
             return other * (one.const + one.past)
         if not other.coefs:
@@ -153,6 +157,8 @@ class Board:
 
     def at_most(self, limit: int, terms: Terms, breach: Breach, *, times: int = 1) -> None:
         """``terms`` is at most ``limit`` (or its past, if that is more): a unit per one above."""
+        if terms.past and not terms.coefs:
+            return
         room = max(limit, terms.past) - terms.past - terms.const
         self._ask(room, terms.coefs, breach, times)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import groupby, pairwise
 from math import ceil
 
 from babel.dates import format_date
@@ -80,7 +80,7 @@ def blocks(report: Report, lang: Lang) -> tuple[Block, ...]:
     count = ceil(len(weeks) / WEEKS_MOST)
     cuts = [ceil(len(weeks) * n / count) for n in range(count + 1)]
     names = short_names({row.person: row.name for row in report.people})
-    return tuple(_block(report, weeks[first:last], names, lang) for first, last in zip(cuts, cuts[1:], strict=False))
+    return tuple(_block(report, weeks[first:last], names, lang) for first, last in pairwise(cuts))
 
 
 def _block(report: Report, weeks: Sequence[Sequence[DayHead]], names: Mapping[str, str], lang: Lang) -> Block:

@@ -26,6 +26,7 @@ TEXTS: dict[str, Said] = {
     "no_holes": Said("Every duty is held", "Toutes les gardes sont tenues"),
     "missing": Said("{} missing", "manque {}"),
     "of_those": Said("Of those who know the line:", "Parmi les personnes qui connaissent la ligne :"),
+    "then": Said("; ", "\u00a0; "),
     "no_reason": Said("nobody knows the line", "personne ne connaît la ligne"),
     "proof": Said("What is proved", "Ce qui est prouvé"),
     "proof_about": Said(
@@ -62,9 +63,9 @@ TEXTS: dict[str, Said] = {
     "clock_change": Said("the clocks change: this day has {} h", "changement d'heure : ce jour dure {} h"),
     "people": Said("Who carries what", "Qui porte quoi"),
     "people_about": Said(
-        "Load of this rota against the fair share: what each would carry if the duties were divided as evenly as skills "
-        "and presence allow. Above or below counts the balance carried over from earlier rotas. The bar is load and "
-        "balance in points, the upright tick the fair share. In each group, those furthest above come first.",
+        "Load of this rota against the fair share: what each would carry if the duties were divided as evenly as "
+        "skills and presence allow. The difference counts the balance carried over from earlier rotas. The bar is "
+        "load and balance in points, the upright tick the fair share. In each group, those furthest above come first.",
         "Charge de ce tableau face à la juste part : ce que chacun porterait si les gardes étaient réparties aussi "
         "également que les compétences et les présences le permettent. L'écart compte le report des tableaux "
         "précédents. La barre est la charge avec le report, en points ; le trait vertical, la juste part. Dans chaque "
@@ -77,7 +78,7 @@ TEXTS: dict[str, Said] = {
     "duties": Said("Duties", "Gardes"),
     "load": Said("load", "charge"),
     "share": Said("fair share", "juste part"),
-    "excess": Said("above or below", "écart"),
+    "excess": Said("difference", "écart"),
     "carried": Said("carried over", "report"),
     "bar": Said("Points and fair share", "Points et juste part"),
     "bar_title": Said(
@@ -91,8 +92,8 @@ TEXTS: dict[str, Said] = {
     "pay_about": Said(
         "Gross indemnities by the tariffs in force on the day of each duty. Not priced means that the scenario has no "
         "tariff for it, not that it is free.",
-        "Indemnités brutes, aux tarifs en vigueur le jour de chaque garde. « Non chiffré » veut dire que le scénario n'a "
-        "pas de tarif, non que c'est gratuit.",
+        "Indemnités brutes, aux tarifs en vigueur le jour de chaque garde. « Non chiffré » veut dire que le scénario "
+        "n'a pas de tarif, non que c'est gratuit.",
     ),
     "not_priced": Said("not priced", "non chiffré"),
     "no_tariff": Said("no tariff", "aucun tarif"),
@@ -102,6 +103,7 @@ TEXTS: dict[str, Said] = {
     "modality": Said("Form", "Modalité"),
     "period": Said("Period", "Période"),
     "text": Said("Text", "Texte"),
+    "assignments": Said("Assignments", "Affectations"),
     "amount": Said("Amount", "Montant"),
     "total": Said("Total", "Total"),
     "by_payer": Said("By payer", "Par payeur"),
@@ -130,7 +132,7 @@ TEXTS: dict[str, Said] = {
 
 AIMS: dict[str, Said] = {
     "cover": Said("Every duty held", "Toutes les gardes tenues"),
-    "worst_off": Said("Nobody far above the fair share", "Personne loin au-dessus de sa juste part"),
+    "worst_off": Said("Nobody far above the fair share", "Nul n'est loin au-dessus de sa juste part"),
     "evenness": Said("Everybody near the fair share", "Chacun près de sa juste part"),
     "wishes": Said("Wishes granted", "Souhaits exaucés"),
     "costs": Said("Kilometres, money, stability", "Kilomètres, argent, stabilité"),

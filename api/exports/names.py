@@ -7,7 +7,7 @@ from scheduler.report import Report
 
 _TITLES = frozenset({"dr", "pr", "docteur", "professeur", "m", "mme"})
 _PARTICLES = frozenset(
-    "al ben bin da de del della der di do dos du d' el la le les mac mc saint sainte st ste ter van von".split()
+    {"ben", "bin", "da", "de", "del", "della", "der", "di", "dos", "du", "el", "la", "le", "van", "von"}
 )
 _LONGEST = 24
 

@@ -66,8 +66,12 @@ class Shown:
     marks: Key
     categories: tuple[str, ...]
     groups: tuple[Group, ...]
+    least: str
+    """Points at the left end of the bars …"""
+    most: str
+    """… and at the right end."""
     zero: int
-    """Where zero is on the scale of the bars, in thousandths."""
+    """Where zero is on that scale, in thousandths."""
     payers: tuple[Payer, ...]
     by_payer: tuple[Sum, ...]
     by_site: tuple[Sum, ...]
@@ -79,6 +83,7 @@ class Shown:
 
 def shown(report: Report, lang: Lang) -> Shown:
     """Everything in one language."""
+    scale = scale_of(report)
     return Shown(
         lang=lang,
         text=labels.texts(lang),
@@ -102,7 +107,9 @@ def shown(report: Report, lang: Lang) -> Shown:
         marks=mark_key(report, lang),
         categories=tuple(labels.code(CATEGORY_NAMES, category, lang) for category in CATEGORIES),
         groups=groups(report, lang),
-        zero=scale_of(report).at(0),
+        least=labels.hundredths(scale.least, lang),
+        most=labels.hundredths(scale.most, lang),
+        zero=scale.at(0),
         payers=payers(report, lang),
         by_payer=sums(report, "payer", lang),
         by_site=sums(report, "site", lang),

@@ -1,6 +1,6 @@
 """What is paid, added up by payer, site and status, and in detail; what no tariff prices is counted apart."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -71,13 +71,13 @@ def status_name(status: str, lang: Lang) -> str:
     return labels.code(STATUSES, status, lang) if status else say("no_status", lang)
 
 
-def unpriced(rows: Iterable[PayRow]) -> int:
-    """Duties that no tariff prices."""
-    return sum(row.duties for row in rows if not row.legal_ref)
+def is_priced(row: PayRow) -> bool:
+    """Whether a tariff prices it, be it at nothing."""
+    return bool(row.legal_ref or row.cents)
 
 
 def _sum(name: str, rows: Sequence[PayRow], lang: Lang) -> Sum:
-    without = unpriced(rows)
+    without = sum(row.duties for row in rows if not is_priced(row))
     return Sum(
         name,
         labels.whole(sum(row.duties for row in rows), lang),
@@ -92,7 +92,7 @@ def _paid(row: PayRow, lang: Lang) -> Paid:
         status=status_name(row.status, lang),
         modality=labels.code(MODALITIES, row.modality, lang),
         period=labels.code(PAY_PERIODS, row.period, lang),
-        text=row.legal_ref or say("no_tariff", lang),
+        text=row.legal_ref if is_priced(row) else say("no_tariff", lang),
         duties=labels.whole(row.duties, lang),
-        amount=labels.euros(row.cents, lang) if row.legal_ref else "",
+        amount=labels.euros(row.cents, lang) if is_priced(row) else "",
     )

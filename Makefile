@@ -1,0 +1,34 @@
+# `make demo` and `make test` need nothing but Python 3.11 or newer: they make .venv themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check long docs clean
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $(READY)
+
+demo: $(READY)  ## the pilot territory's rota, in out/
+	$(BIN)/permanence solve scenarios/data/pilot-pooled --out out --time-limit 60 --workers 2
+	@echo "open out/roster.html, out/roster.pdf or out/roster.xlsx"
+
+test: $(READY)  ## lint, types and tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	HYPOTHESIS_PROFILE=ci $(BIN)/pytest -n 2 --dist worksteal
+
+check: test
+
+long: $(READY)  ## the same properties on many more worlds, and all months and scenarios
+	HYPOTHESIS_PROFILE=night $(BIN)/pytest -n 2 --dist worksteal --long
+
+docs: $(READY)  ## what is generated from the code: the README's table of rules, docs/tables.md
+	$(BIN)/python docs/generate.py
+
+clean:
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis

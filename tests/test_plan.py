@@ -1,0 +1,144 @@
+"""The whole story on small questions: possible, impossible, out of time; lies are caught; the same seed, the same rota."""
+
+import itertools
+from typing import ClassVar
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scheduler.findings import EngineError
+from scheduler.roster import roster_of
+from scheduler.rules.coverage import Coverage
+from scheduler.rules.min_rest import MinRest
+from scheduler.scenario import RuleSheet, Scenario, Tier
+from scheduler.sketch import drawn
+from scheduler.verify import verify
+from solver.plan import Found, Impossible, Limits, OutOfTime, plan
+
+QUICK = Limits(time_limit_s=60, workers=1, seed=7)
+TIERS = tuple(Tier(name=name) for name in ("cover", "worst_off", "evenness", "wishes", "costs"))
+
+
+def question(drawing: str, rules: list[dict], tables=None, tiers=TIERS) -> Scenario:
+    facts, _ = drawn(drawing, tables)
+    return Scenario("small", facts, RuleSheet.model_validate({"rules": rules}).rules, tiers)
+
+
+BASE = [{"kind": kind} for kind in ("eligibility", "absence", "places", "one_place", "coverage")]
+ONE_EACH = {"lines": [{"id": "D", "needed": "1", "wished": "1"}, {"id": "N", "needed": "1", "wished": "1"}]}
+NOBODY_ELSE = [{"id": line, "wished": "0"} for line in "MACSP"]
+
+
+def test_a_rota_is_found_judged_and_proved():
+    asked = question("Ana . . . .\nBob . . . .", [*BASE, {"kind": "min_rest", "hours": 11}, {"kind": "worst_off"}], ONE_EACH)
+    found = plan(asked, QUICK)
+    assert isinstance(found, Found)
+    assert found.verdict.ok
+    assert all(tier.proven for tier in found.tiers)
+    assert found.verdict.values["cover"] == 0
+    assert found.reproducible
+
+
+@settings(max_examples=25, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.integers(1, 3), st.integers(2, 3), st.sampled_from([11, 13, 25]), st.data())
+def test_every_tier_is_what_trying_every_rota_finds(days, people, hours, data):
+    """Optimality against an evaluator that knows no solver: the judge on all rotas, in the order of the tiers."""
+    names = ("Ana", "Bob", "Cid")[:people]
+    rules = [*BASE, {"kind": "min_rest", "hours": hours}, {"kind": "worst_off", "by": "territory"}, {"kind": "evenness", "categories": ["points", "nights"]}, {"kind": "wishes"}]
+    wishes = [
+        {"person": data.draw(st.sampled_from(names)), "wish": data.draw(st.sampled_from(["rather_not", "would_like"])), "periods": data.draw(st.sampled_from(["day", "night"]))}
+        for _ in range(data.draw(st.integers(0, 3)))
+    ]
+    tables = {"lines": [*ONE_EACH["lines"], *NOBODY_ELSE], "wishes": wishes}
+    asked = question("\n".join(" ".join((n, *("." * days))) for n in names), rules, tables)
+    found = plan(asked, QUICK)
+    assert isinstance(found, Found)
+    duties = [d.id for d in asked.facts.duties if d.wished]
+    everything = (
+        roster_of(((d, p) for d, p in zip(duties, holders, strict=True) if p), found.roster.site_by_duty)
+        for holders in itertools.product((None, *names), repeat=len(duties))
+    )
+    best = min(tuple(v.values.values()) for v in (verify(asked, r) for r in everything) if v.ok)
+    assert tuple(t.value for t in found.tiers) == best
+    assert all(t.proven for t in found.tiers)
+
+
+def test_the_same_seed_gives_the_same_rota_and_another_may_not_be_worse():
+    asked = question("Ana . . . . . . .\nBob . . . . . . .\nCid . . . . . . .", [*BASE, {"kind": "min_rest", "hours": 12}, {"kind": "worst_off"}, {"kind": "evenness"}], ONE_EACH)
+    one, two, other = (plan(asked, limits) for limits in (QUICK, QUICK, Limits(60, 1, 8)))
+    assert isinstance(one, Found)
+    assert isinstance(two, Found)
+    assert isinstance(other, Found)
+    assert one.roster == two.roster
+    assert one.verdict.values == other.verdict.values
+
+
+def test_two_workers_prove_the_same_values():
+    asked = question("Ana . . . .\nBob . . . .", [*BASE, {"kind": "evenness"}], ONE_EACH)
+    one, two = plan(asked, QUICK), plan(asked, Limits(60, 2, 7))
+    assert isinstance(one, Found)
+    assert isinstance(two, Found)
+    assert one.verdict.values == two.verdict.values
+
+
+def test_pins_that_no_rule_allows_are_impossible_and_say_where():
+    pins = [{"line": "N", "date": "2027-03-01", "period": "night", "person": "Ana"}, {"line": "D", "date": "2027-03-02", "period": "day", "person": "Ana"}]
+    rules = [*BASE, {"kind": "min_rest", "hours": 11}, {"kind": "pins"}]
+    assert isinstance(plan(question("Ana . .\nBob . .", rules, {"pins": pins}), QUICK), Impossible)
+    away = {"pins": pins[:1], "absences": [{"person": "Ana", "first_day": "2027-03-01", "last_day": "2027-03-01"}]}
+    outcome = plan(question("Ana . .\nBob . .", rules, away), QUICK)
+    assert isinstance(outcome, Impossible)
+    assert "Ana N.2027-03-01.night" in outcome.reasons[0]
+
+
+def test_out_of_time_is_not_impossible(monkeypatch):
+    monkeypatch.setattr("solver.plan._solve", lambda models, *_: [_nothing() for _ in models])
+    assert isinstance(plan(question("Ana .", BASE), QUICK), OutOfTime)
+
+
+def _nothing():
+    from solver.search import PartFound
+
+    return PartFound(None, by_clock=True)
+
+
+def test_a_tolerance_lets_the_next_tier_use_what_it_gives_up():
+    wishes = {"wishes": [{"person": "Ana", "wish": "rather_not"}], **ONE_EACH}
+    rules = [*BASE, {"kind": "evenness", "categories": ["points"]}, {"kind": "wishes"}]
+    tiers = [Tier(name="cover"), Tier(name="evenness"), Tier(name="wishes")]
+    strict = plan(question("Ana . .\nBob . .", rules, wishes, tuple(tiers)), QUICK)
+    tiers[1] = Tier(name="evenness", tolerance_percent=100)
+    loose = plan(question("Ana . .\nBob . .", rules, {**wishes, "balances": [{"person": "Bob", "points": "1"}]}, tuple(tiers)), QUICK)
+    assert isinstance(strict, Found)
+    assert isinstance(loose, Found)
+    assert strict.verdict.values["wishes"] > 0
+    assert loose.verdict.ok
+
+
+class _Blind(MinRest):
+    """Forbids nothing to the solver, but judges."""
+
+    def encode(self, board):
+        pass
+
+
+class _Dear(Coverage):
+    """Charges the solver more than it counts."""
+
+    examples: ClassVar = ()
+
+    def check(self, facts, roster):
+        return iter(())
+
+
+@pytest.mark.parametrize("lie", [_Blind(hours=25), _Dear()])
+def test_a_rule_that_lies_to_the_solver_trips_the_wire(lie):
+    facts, _ = drawn("Ana . .\nBob . .", {"lines": [{"id": "D", "needed": "2", "wished": "2"}, {"id": "N", "needed": "2", "wished": "2"}]})
+    rules = RuleSheet.model_validate({"rules": BASE}).rules
+    rules = tuple(r for r in rules if not isinstance(lie, type(r))) + (lie,)
+    if isinstance(lie, _Dear):
+        rules = tuple(r for r in rules if r.kind != "coverage") + (lie,)
+        facts, _ = drawn("Ana . .", {"lines": [{"id": "D", "needed": "2", "wished": "2"}]})
+    with pytest.raises(EngineError):
+        plan(Scenario("lie", facts, rules, TIERS), QUICK)
