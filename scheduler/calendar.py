@@ -71,18 +71,25 @@ def days_between(first: date, last: date) -> Iterable[date]:
         yield first + offset * ONE_DAY
 
 
-def holiday_names(region: str, years: range) -> dict[date, str]:
-    """Public holidays of France in a holiday region: ``FR`` or a subdivision (``57``, ``6AE``, ``974``).
+ALSACE_MOSELLE = ("57", "67", "68", "6AE")
+"""Moselle, Bas-Rhin, Haut-Rhin and Alsace: two days more than elsewhere."""
+GOOD_FRIDAY = "Vendredi saint"
 
-    ``GES`` is refused: it would silently leave out the two days of Alsace-Moselle.
+
+def holiday_names(region: str, years: range, *, good_friday: bool) -> dict[date, str]:
+    """Public holidays of France in a holiday region: ``FR``, a département of Alsace-Moselle, or overseas (``974``).
+
+    Good Friday is one in Alsace-Moselle only in communes with a Protestant or mixed church: ``good_friday`` says so.
     """
-    subdivision = None if region == "FR" else region
-    return dict(holidays.country_holidays("FR", subdiv=subdivision, years=years, language="fr"))
+    subdivision = {"FR": None, "67": "6AE", "68": "6AE"}.get(region, region)
+    names = dict(holidays.country_holidays("FR", subdiv=subdivision, years=years, language="fr"))
+    fridays = [monday - 3 * ONE_DAY for monday, name in names.items() if "Pâques" in name]
+    for friday in fridays:
+        names.pop(friday, None)
+    return names | dict.fromkeys(fridays if good_friday else (), GOOD_FRIDAY)
 
 
 def known_region(region: str) -> bool:
-    """Whether a holiday region can be used."""
-    return region == "FR" or (region in holidays.country_holidays("FR").subdivisions and region != "GES")
-
-
-GOOD_FRIDAY = "Vendredi saint"
+    """Whether a holiday region can be used. ``GES`` is not: it would silently lose the days of Alsace-Moselle."""
+    known = {"FR", *ALSACE_MOSELLE, *holidays.country_holidays("FR").subdivisions} - {"GES"}
+    return region in known

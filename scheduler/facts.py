@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scheduler.calendar import GOOD_FRIDAY, Calendar, days_between, holiday_names, weekend_of
+from scheduler.calendar import Calendar, days_between, holiday_names, weekend_of
 from scheduler.cells import MIDNIGHT_MIN, Day, Text
 from scheduler.tables import Consent, Engagement, Line, Period, Person, Row, Site, Tables
 from scheduler.words import Said, said_day
@@ -185,10 +185,8 @@ def in_force(row: Row, day: date) -> bool:
 def calendar_of(territory: Territory, tables: Tables) -> Calendar:
     """The days of a territory, from ten years back (for the rotation of holidays) to two ahead."""
     years = range(territory.first_day.year - 10, territory.last_day.year + 3)
-    names = holiday_names(territory.holiday_region, years)
-    if any(site.good_friday for site in tables.sites):
-        easter_mondays = [day for day, name in names.items() if "Pâques" in name]
-        names |= {monday - timedelta(days=3): GOOD_FRIDAY for monday in easter_mondays}
+    good_friday = any(site.good_friday for site in tables.sites)
+    names = holiday_names(territory.holiday_region, years, good_friday=good_friday)
     sensitive = {day: row.name for row in tables.sensitive_dates for day in days_between(row.first_day, row.last_day)}
     school = frozenset(day for row in tables.school_holidays for day in days_between(row.first_day, row.last_day))
     return Calendar(ZoneInfo(territory.timezone), names, school, sensitive)

@@ -25,14 +25,16 @@ def solve(
 ) -> Answer:
     """Minimise ``goal`` within ``effort`` (deterministic seconds) and a wall-clock guard."""
     cp = cp_model.CpModel()
+    # Fixed ones are variables too: equal constants would be one variable, which a hint may not name twice.
     x = [
-        cp.new_int_var(
-            lo, hi, ""
-        )  # not `new_constant`: equal constants are one variable, which a hint may not name twice
+        cp.new_bool_var("") if 0 <= lo <= hi <= 1 else cp.new_int_var(lo, hi, "")
         for lo, hi in zip(model.lower, model.upper, strict=True)
     ]
+    for var, lo, hi in zip(x, model.lower, model.upper, strict=True):
+        if lo == hi and 0 <= lo <= 1:
+            cp.add_bool_and(var if lo else ~var)
     for row in model.rows:
-        if row.is_clique:
+        if row.is_clique and all(0 <= model.lower[i] and model.upper[i] <= 1 for i in row.coefs):
             cp.add_at_most_one(x[i] for i in row.coefs)
             continue
         terms = cp_model.LinearExpr.weighted_sum([x[i] for i in row.coefs], list(row.coefs.values()))

@@ -16,7 +16,7 @@ class Row:
 
     @property
     def is_clique(self) -> bool:
-        """At most one of some yes/no variables."""
+        """At most one of its variables, where they are yes/no."""
         return self.hi == 1 and self.lo is None and all(c == 1 for c in self.coefs.values())
 
     def holds(self, values: list[int]) -> bool:

@@ -16,7 +16,7 @@ from solver.neighbourhoods import Neighbourhoods
 
 FIRST_EFFORT = 1.0
 """Deterministic seconds of CP-SAT for a first rota, doubled until there is one."""
-SMALL = 1_000
+SMALL = 300
 """Decisions below which CP-SAT takes the whole part at once instead of neighbourhoods of it."""
 PATIENCE = 6
 """Neighbourhoods in a row without an improvement before branch and bound takes over."""
@@ -24,8 +24,13 @@ FREE_FIRST, FREE_MOST = 600, 6_000
 """Decisions freed: at first, and at most."""
 LOCAL_EFFORT = 1.0
 """Deterministic seconds of CP-SAT in one neighbourhood."""
+EARLIER_TIER = 0.4
+"""Part of the time left that a tier may take before those after it."""
 ROUNDS = ((500, 8.0), (5_000, 40.0), (50_000, 200.0))
 """(nodes of HiGHS, deterministic seconds of CP-SAT) of branch and bound, round after round."""
+
+RELAXED_S = 5.0
+"""Seconds that the relaxation of a tier may always take."""
 
 Report = Callable[[str, int, int | None], None]
 """Told (tier, value, bound) of this part whenever one of them improves."""
@@ -64,7 +69,7 @@ def solve_part(
     tiers = list(model.goals)
     for n, tier in enumerate(tiers):
         goal = model.goals[tier]
-        ends = monotonic() + max(0.0, deadline - monotonic()) / (len(tiers) - n)
+        ends = monotonic() + max(0.0, deadline - monotonic()) * max(EARLIER_TIER, 1 / (len(tiers) - n))
         climb = _Climb(
             model, goal, found, seed=seed, ends=ends, workers=workers, report=lambda v, b, t=tier: report(t, v, b)
         )  # type: ignore[misc]
@@ -110,15 +115,16 @@ class _Climb:
         self._model, self._goal, self._found, self._values = model, goal, found, found.values
         self._seed, self._ends, self._workers, self._report = seed, ends, workers, report
         self._near = Neighbourhoods(model, seed)
-        self._free = FREE_FIRST
+        self._free = min(FREE_FIRST, max(SMALL, len(model.decisions) // 3))
         self.value = goal.value(self._values)
         self.bound = min(self.value, goal.const + model.smallest(goal.coefs))
 
     def run(self) -> None:
         """Until proof, exhausted effort or the end of the tier's time."""
-        if self._closed():
+        if self.value <= self.bound:
             return
-        relaxed = linear.relaxed_bound(self._model, self._goal, time_limit_s=self._left())
+        # Even a tier that comes late gets this bound: it is cheap, and without it nothing would be proved.
+        relaxed = linear.relaxed_bound(self._model, self._goal, time_limit_s=max(self._left(), RELAXED_S))
         self._raise(relaxed)
         small = len(self._model.decisions) <= SMALL
         for nodes, effort in ROUNDS:

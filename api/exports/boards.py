@@ -142,7 +142,12 @@ def marks_of(head: DayHead, lang: Lang) -> dict[str, str]:
 
 def mark_key(report: Report, lang: Lang) -> tuple[tuple[str, str], ...]:
     """The signs that stand on the board, and what each means."""
-    key = {say("vacant", lang): say("vacant_means", lang)}
+    held = [held for _, _, held in in_time(report)]
+    key = {}
+    if any(one.missing for one in held):
+        key[say("vacant", lang)] = say("vacant_means", lang)
+    if any(not one.people and not one.missing for one in held):
+        key["–"] = say("nobody_needed", lang)
     for head in report.days:
         key |= marks_of(head, lang)
     general = {"holiday_sign": "holiday", "sensitive_sign": "sensitive", "school_sign": "school"}
@@ -152,8 +157,7 @@ def mark_key(report: Report, lang: Lang) -> tuple[tuple[str, str], ...]:
 
 def period_key(report: Report, lang: Lang) -> tuple[tuple[str, str], ...]:
     """The names of the periods on the board, and their hours."""
-    held = (entry for row in report.board for duties in row.by_day.values() for entry in duties)
-    return tuple(dict.fromkeys((entry.period, _hours(entry, lang)) for entry in held))
+    return tuple(dict.fromkeys((held.period, hours(held, lang)) for _, _, held in in_time(report)))
 
 
 def site_key(report: Report) -> tuple[tuple[str, str], ...]:
@@ -167,13 +171,13 @@ def _line(
     row: BoardRow, heads: Sequence[DayHead], names: Mapping[str, str], codes: Mapping[str, str], lang: Lang
 ) -> Line:
     usual = Counter(held.period for duties in row.by_day.values() for held in duties).most_common(1)
-    hours = {held.period: _hours(held, lang) for duties in row.by_day.values() for held in duties}
+    times = {held.period: hours(held, lang) for duties in row.by_day.values() for held in duties}
     period = usual[0][0] if usual else ""
     sites = joined(tuple(codes.get(site, site) for site in row.sites))
     about = [f"{labels.code(MODALITIES, row.modality, lang)} · {sites}"]
     if period:
-        unless = f", {say('unless_told', lang)}" if len(hours) > 1 else ""
-        about.append(f"{period} {hours[period]}{unless}")
+        unless = f", {say('unless_told', lang)}" if len(times) > 1 else ""
+        about.append(f"{period} {times[period]}{unless}")
     if row.pool <= FRAGILE:
         about.append(say("fragile", lang).format(row.pool))
     cells = tuple(
@@ -182,7 +186,7 @@ def _line(
                 held,
                 names,
                 site=codes.get(held.site, held.site) if len(row.sites) > 1 else "",
-                timed=len(duties) > 1 or held.period != period,
+                timed=len(duties) > 1 or held.period != period or is_next_day(held),
                 lang=lang,
             )
             for held in duties
@@ -194,12 +198,18 @@ def _line(
 
 def _entry(held: Held, names: Mapping[str, str], *, site: str, timed: bool, lang: Lang) -> Entry:
     return Entry(
-        when=_when(held, lang) if timed else "",
-        period=f"{held.period} {_hours(held, lang)}",
+        when=when(held, lang) if timed else "",
+        period=f"{held.period} {hours(held, lang)}",
         who=tuple(names[person] for person in held.people),
         vacant=vacant(held, lang),
         site=site,
     )
+
+
+def in_time(report: Report) -> list[tuple[BoardRow, date, Held]]:
+    """Everything on the board by start, then in the order of the lines; the date is the one the duty belongs to."""
+    found = [(row, day, held) for row in report.board for day, duties in row.by_day.items() for held in duties]
+    return sorted(found, key=lambda item: item[2].start)
 
 
 def vacant(held: Held, lang: Lang) -> str:
@@ -208,14 +218,18 @@ def vacant(held: Held, lang: Lang) -> str:
     return f"{say('vacant', lang)}{number}" if held.missing else ""
 
 
-def _when(held: Held, lang: Lang) -> str:
-    """When a duty starts; with the weekday when that is not the day it belongs to, as for a deep night."""
-    belongs = held.duty.split(".")[1]
+def is_next_day(held: Held) -> bool:
+    """Whether a duty starts on the day after the one it belongs to, as a deep night does."""
+    return held.start.date().isoformat() != held.duty.split(".")[1]
+
+
+def when(held: Held, lang: Lang) -> str:
+    """When a duty starts; with the weekday when that is not the day it belongs to."""
     clock = labels.clock(held.start, lang)
-    return (
-        clock if held.start.date().isoformat() == belongs else f"{clock} {format_date(held.start, 'EEE', locale=lang)}"
-    )
+    return f"{clock} {format_date(held.start, 'EEE', locale=lang)}" if is_next_day(held) else clock
 
 
-def _hours(held: Held, lang: Lang) -> str:
-    return f"{labels.clock(held.start, lang)}–{labels.clock(held.end, lang)}"
+def hours(held: Held, lang: Lang) -> str:
+    """From when to when, on the wall clock."""
+    span = f"{labels.clock(held.start, lang)}–{labels.clock(held.end, lang)}"
+    return say("next_day", lang).format(span) if is_next_day(held) else span

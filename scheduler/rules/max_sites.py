@@ -9,7 +9,7 @@ from pydantic import Field
 from scheduler.facts import Facts
 from scheduler.roster import Roster
 from scheduler.rules.base import Board, Breach, Example, Rule, held, site_of
-from scheduler.terms import Terms, total
+from scheduler.terms import total
 from scheduler.words import Said
 
 
