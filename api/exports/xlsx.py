@@ -194,7 +194,7 @@ def _sites(report: Report, lang: Lang) -> Iterator[tuple[Cell, ...]]:
     for row, day, held in sorted(in_time(report), key=lambda item: item[2].site):
         modality = labels.code(MODALITIES, row.modality, lang)
         who = joined(tuple(names[person] for person in held.people))
-        yield held.site, day, held.start, held.end, row.name, modality, held.period, who, vacant(held, lang)
+        yield held.site, day, held.start, held.end, row.name, modality, held.period, who, held.missing or None
 
 
 def _fairness_titles(lang: Lang) -> tuple[str, ...]:
