@@ -69,9 +69,7 @@ def load_month(path: Path) -> Month:
     avoids = [(f"p{j}", day(w, d)) for j, w, d, v in tables["g_req_off"] if float(v)]
     refusing = [("refused_wishes", j, v, _whole(cost)) for j, v, cost in tables["c"]]
     working = [("duties", j, a, _whole(cost)) for j, a, cost in tables["c_work"]]
-    scale = lcm(*(cost.denominator for *_, cost in (*refusing, *working)))
-    if scale > SCALE_MOST:
-        scale = SCALE_MOST
+    scale = min(SCALE_MOST, lcm(*(cost.denominator for *_, cost in (*refusing, *working))))
     rows = Tables(
         sites=(Site(id="hospital", name="Hospital", kind="public_hospital"),),
         people=tuple(Person(id=f"p{j}", name=f"Physician {j}", skills=tuple(sorted(skills[j]))) for j in physicians),
@@ -95,7 +93,7 @@ def load_month(path: Path) -> Month:
         )
         + tuple(Wish(person=p, wish="rather_not", first_day=d, last_day=d) for p, d in sorted(avoids)),
         costs=tuple(
-            Cost(person=f"p{j}", counted=counted, count=int(n), cost=round(cost * scale))  # type: ignore[arg-type]
+            Cost(person=f"p{j}", counted=counted, count=int(n), cost=round(cost * scale))
             for counted, j, n, cost in sorted((*refusing, *working), key=lambda r: (r[0], int(r[1]), int(r[2])))
         ),
     )

@@ -140,9 +140,7 @@ def unit_of(table: str, column: str) -> str | None:
 
 
 def _territory(sheets: Sheets, findings: list[Finding]) -> Territory | None:
-    for key in sheets.head:
-        if key not in HEAD_KEYS:
-            findings.append(_unknown(sheets.where, None, str(key), HEAD_KEYS))
+    findings += [_unknown(sheets.where, None, str(key), HEAD_KEYS) for key in sheets.head if key not in HEAD_KEYS]
     version = sheets.head.get("permanence", FORMAT)
     if version != FORMAT:
         said = Said(f"format {FORMAT} was expected", f"le format {FORMAT} était attendu")
@@ -225,16 +223,16 @@ def _tables(sheets: Sheets, findings: list[Finding]) -> tuple[Tables, dict[str, 
     rows: dict[str, tuple[Row, ...]] = {}
     places: dict[str, list[tuple[str, int]]] = {}
     for name, row_type in ROW_TYPES.items():
-        sheet = sheets.tables.get(name)
-        if sheet is None or not sheet.rows:
+        table = sheets.tables.get(name)
+        if table is None or not table.rows:
             if name in REQUIRED:
                 said = Said("at least one row was expected", "au moins une ligne était attendue")
-                findings.append(Finding(said, sheet.where if sheet else f"{name}.csv"))
+                findings.append(Finding(said, table.where if table else f"{name}.csv"))
             continue
         found, where = [], []
-        for number, row in _rows(sheet, row_type, findings):
+        for number, row in _rows(table, row_type, findings):
             found.append(row)
-            where.append((sheet.where, number))
+            where.append((table.where, number))
         rows[name], places[name] = tuple(found), where
     return Tables(**rows), places  # type: ignore[arg-type]
 
@@ -331,7 +329,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.events.AliasEvent):
-            mark = self.peek_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="aliases (*name) are not allowed", problem_mark=mark)
         return super().compose_node(parent, index)
 
@@ -339,7 +337,7 @@ class _Loader(yaml.SafeLoader):
 def head_of(text: str, where: str) -> tuple[Mapping[str, Any], tuple[Finding, ...]]:
     """The head of a scenario from YAML text, with what is wrong in it."""
     try:
-        head = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+        head = yaml.load(text, _Loader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "not readable"

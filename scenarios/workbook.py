@@ -28,7 +28,7 @@ def read_workbook(path: Path) -> Sheets:
         book: CalamineWorkbook = load_workbook(str(path))
         names = [name for name in book.sheet_names if not name.startswith("_")]
         raw = {name: book.get_sheet_by_name(name).to_python(nrows=ROWS_MOST) for name in names}
-    except Exception as error:  # noqa: BLE001 - calamine raises its own kinds for a broken file, all mean the same
+    except Exception as error:  # calamine raises many kinds for a broken file; all mean the same
         said = Said(
             f"a readable workbook was expected ({type(error).__name__})",
             f"un classeur lisible était attendu ({type(error).__name__})",

@@ -1,9 +1,10 @@
 """Cross-checks of a scenario's rows, one function each: every culprit is listed, nothing is mended in silence."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,6 +13,7 @@ from scheduler.calendar import known_region
 from scheduler.facts import Facts, Territory, duty_id, facts_of
 from scheduler.fairness import pool_of
 from scheduler.findings import Finding, nearest
+from scheduler.roster import roster_of
 from scheduler.rules.base import Rule
 from scheduler.words import Said
 
@@ -91,6 +93,8 @@ def findings_of(
     if complete and not any(f.severity == "error" for f in found):
         facts = facts_of(territory, tables)
         found += [*_pins(given, facts), *_pools(given, facts), *_ways(given, facts)]
+    if complete and not any(f.severity == "error" for f in found):
+        found += _pinned(given, facts)
     return found
 
 
@@ -198,7 +202,7 @@ def _engagements(given: _Input) -> Iterator[Finding]:
 
 
 def _references(given: _Input) -> Iterator[Finding]:
-    known = {name: {getattr(row, "id", None) for row in getattr(given.tables, name)} for name in t.ROW_TYPES}
+    known = {name: {str(getattr(row, "id", "")) for row in getattr(given.tables, name)} for name in t.ROW_TYPES}
     for (table, column), target in _REFERENCES.items():
         for index, row in enumerate(getattr(given.tables, table)):
             value = getattr(row, column)
@@ -280,7 +284,7 @@ def _tariffs(given: _Input) -> Iterator[Finding]:
         groups[key].append((row.valid_from, row.valid_to or date.max, index))
     for rows in groups.values():
         rows.sort()
-        for (_, end, _), (start, _, index) in zip(rows, rows[1:], strict=False):
+        for (_, end, _), (start, _, index) in pairwise(rows):
             if start <= end:
                 said = Said(
                     "tariffs of the same duty that do not overlap were expected",
@@ -314,29 +318,53 @@ def _pins(given: _Input, facts: Facts) -> Iterator[Finding]:
                 "un site qui peut accueillir cette garde, le même partout, était attendu",
             )
             yield given.at("pins", index, said, column="site", found=pin.site)
-        if pin.person is not None and pin.held:
-            duty = planned[name]
-            if name in held[pin.person]:
-                continue
-            for other in (planned[o] for o in held[pin.person]):
-                together = (
-                    other.line in facts.line_by_id[duty.line].compatible
-                    or duty.line in facts.line_by_id[other.line].compatible
-                )
-                if other.start < duty.end and duty.start < other.end and not together:
-                    said = Said(
-                        f"this pin overlaps another duty of the same person: {other.id}",
-                        f"cette décision chevauche une autre garde de la même personne : {other.id}",
-                    )
-                    yield given.at("pins", index, said, column="person", found=f"{pin.person} {name}")
-            held[pin.person].append(name)
-    for name, number in Counter(duty for duties in held.values() for duty in duties).items():
-        if number > planned[name].wished:
+        if pin.person is not None and pin.held and pin.person not in held[name]:
+            held[name].append(pin.person)
+    for name, people in held.items():
+        if len(people) > planned[name].wished:
             said = Said(
                 f"at most {planned[name].wished} people were expected on this duty",
                 f"au plus {planned[name].wished} personne(s) étaient attendues sur cette garde",
             )
             yield Finding(said, "pins", column="person", found=name)
+
+
+_UPWARD = frozenset(
+    {
+        "coverage",
+        "wished_cover",
+        "senior_backup",
+        "pairs",
+        "weekend_block",
+        "colocation",
+        "site_rotation",
+        "pins",
+        "places",
+    }
+)
+"""Rules that a rota of the pins alone may break although one with more assignments does not."""
+
+
+def _pinned(given: _Input, facts: Facts) -> Iterator[Finding]:
+    """Pins that break a rule all by themselves: whatever else one decides, no rota keeps both."""
+    pins = [pin for pin in given.tables.pins if pin.person is not None and pin.held]
+    chosen = {duty_id(p.line, p.date, p.period): p.site for p in given.tables.pins if p.site is not None}
+    roster = roster_of(((duty_id(p.line, p.date, p.period), str(p.person)) for p in pins), chosen)
+    where = {(duty_id(p.line, p.date, p.period), p.person): n for n, p in enumerate(given.tables.pins)}
+    free = {duty.id for duty in facts.duties if len(duty.sites) > 1} - chosen.keys()
+    for rule in given.rules if pins else ():
+        if not rule.enabled or rule.price is not None or rule.kind in _UPWARD:
+            continue
+        for breach in rule.check(facts, roster):
+            places = [where[d, breach.subject] for d in breach.where if (d, breach.subject) in where]
+            if free.intersection(breach.where):
+                continue
+            told = rule.explain(breach, facts)
+            said = Said(
+                f"this decision breaks the rule {rule.name}: {told.en.rstrip('.')}",
+                f"cette décision enfreint la règle {rule.name} : {told.fr.rstrip('.')}",
+            )
+            yield given.at("pins", places[-1] if places else 0, said, column="person", found=breach.subject)
 
 
 def _pools(given: _Input, facts: Facts) -> Iterator[Finding]:

@@ -193,8 +193,8 @@ def said_person(scenario: Scenario, roster: Roster, person: str) -> list[Said]:
                 f"{french[category]} : {has.fr}, juste part {fair.fr}, report {old.fr}",
             )
         )
-    for duty_id in sorted(roster.duties_of(person), key=lambda d: facts.duty_by_id[d].start):
-        said.append(facts.said_duty(duty_id))
+    mine = sorted(roster.duties_of(person), key=lambda d: facts.duty_by_id[d].start)
+    said += [facts.said_duty(duty_id) for duty_id in mine]
     for row, times in refusals(facts, roster, person).items():
         wish = facts.tables.wishes[row]
         what = " ".join(

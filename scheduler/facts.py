@@ -36,7 +36,7 @@ class Duty:
     id: str
     line: str
     period: str
-    date: date
+    date: Day
     start: datetime
     end: datetime
     sites: tuple[str, ...]
@@ -50,7 +50,7 @@ class Duty:
     worked_minutes: int
     """Working time, on real elapsed time: a night is 11 or 13 h when the clocks change."""
     night: bool
-    weekend: date | None
+    weekend: Day | None
     """The Saturday of its weekend, by the date on which it starts."""
     holiday: str | None
     sensitive: str | None
@@ -162,10 +162,8 @@ class Facts:
 
     def name(self, id_: str) -> str:
         """The name people know a person, a site or a line by."""
-        for names in (self.person_by_id, self.site_by_id, self.line_by_id):
-            if id_ in names:
-                return names[id_].name  # type: ignore[index]
-        return id_
+        found = self.person_by_id.get(id_) or self.site_by_id.get(id_) or self.line_by_id.get(id_)
+        return found.name if found else id_
 
     def said_duty(self, duty_id_: str) -> Said:
         """A duty in words: line, period and day."""
@@ -223,8 +221,10 @@ def facts_of(territory: Territory, tables: Tables) -> Facts:
         for ends in ((way.origin, way.destination), (way.destination, way.origin)):
             minutes[ends], km[ends] = way.minutes, way.km
     rights: defaultdict[str, set[str]] = defaultdict(set)
-    for right in (*tables.engagements, *tables.privileges):
-        rights[right.person].add(right.site)
+    for engagement in tables.engagements:
+        rights[engagement.person].add(engagement.site)
+    for privilege in tables.privileges:
+        rights[privilege.person].add(privilege.site)
     sites_by_person = {person: frozenset(found) for person, found in rights.items()}
     consents_by_site = {site.id: tuple(c for c in tables.consents if c.site == site.id) for site in tables.sites}
     return Facts(

@@ -77,10 +77,11 @@ def presence(facts: Facts) -> dict[str, int]:
     """Fraction × presence of everybody over the horizon, in per cent days (100 × days for a full-timer who is there)."""
     days = list(days_between(facts.territory.first_day, facts.territory.last_day))
     away: defaultdict[str, set[object]] = defaultdict(set)
-    for row in (*facts.tables.absences, *facts.tables.exemptions):
-        if getattr(row, "modalities", ()) or getattr(row, "nights_only", False):
-            continue
-        away[row.person].update(day for day in days if in_force(row, day))
+    for absence in facts.tables.absences:
+        away[absence.person].update(day for day in days if in_force(absence, day))
+    for exemption in facts.tables.exemptions:
+        if not exemption.modalities and not exemption.nights_only:
+            away[exemption.person].update(day for day in days if in_force(exemption, day))
     return {
         person.id: sum(facts.percent_of(person.id, d) for d in days if d not in away[person.id])
         for person in facts.people
@@ -126,9 +127,10 @@ def _balanced(
     per_duty: Mapping[str, float],
 ) -> dict[str, float]:
     weight = {(line, p): float(present[p]) for line, pool in pools.items() for p in pool if demand[line]}
-    load: dict[str, float] = {}
+    load: defaultdict[str, float] = defaultdict(float)
     for _ in range(_ROUNDS):
-        load, count = defaultdict(float), defaultdict(float)
+        load = defaultdict(float)
+        count: defaultdict[str, float] = defaultdict(float)
         for line, pool in pools.items():
             whole = sum(weight[line, p] for p in pool) if demand[line] else 0.0
             for p in pool if whole else ():

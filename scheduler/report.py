@@ -177,7 +177,7 @@ def report_of(
         timezone=facts.territory.timezone,
         first_day=facts.territory.first_day,
         last_day=facts.territory.last_day,
-        name_by_id={item.id: item.name for item in (*facts.people, *facts.tables.sites, *facts.lines)},
+        name_by_id={id_: facts.name(id_) for id_ in (*facts.person_by_id, *facts.site_by_id, *facts.line_by_id)},
         days=tuple(_day(facts, day) for day in days_between(facts.territory.first_day, facts.territory.last_day)),
         board=_board(facts, roster),
         holes=tuple(

@@ -10,6 +10,7 @@ Strength is won here, so that a rule can stay plain:
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from math import gcd
 
 from scheduler.facts import Duty, Facts
@@ -190,12 +191,12 @@ class Board:
         least, most = self.model.smallest(coefs), self.model.largest(coefs)
         values = [base + v for v in range(least, most + 1, step)]
         table = [units(v) for v in values]
-        slopes = [b - a for a, b in zip(table, table[1:], strict=False)]
+        slopes = [b - a for a, b in pairwise(table)]
         whole = {i: c // step for i, c in coefs.items()}
         if self._price is None:
             self._allow(whole, least // step, [n for n, cost in enumerate(table) if cost <= 0], breach)
             return
-        if all(a <= b for a, b in zip(slopes, slopes[1:], strict=False)):
+        if all(a <= b for a, b in pairwise(slopes)):
             cost = self.model.variable(min(table), max(table))
             for n, slope in enumerate(slopes):
                 if n == 0 or slope != slopes[n - 1]:
@@ -295,9 +296,10 @@ class Board:
             if all((a, b) in covered for n, a in enumerate(seed) for b in seed[n + 1 :]):
                 continue
             clique = list(seed)
+            centre = rank.get(seed[0], seed[0])
             common = set.intersection(*(self._apart[i] for i in clique))
             while common:
-                grown = min(common, key=lambda i: (abs(rank.get(i, i) - rank.get(seed[0], seed[0])), i))
+                grown = min(common, key=lambda i, centre=centre: (abs(rank.get(i, i) - centre), i))  # type: ignore[misc]
                 clique.append(grown)
                 common &= self._apart[grown]
             clique.sort()
@@ -331,8 +333,8 @@ class Board:
         for (duty_id, site), index in self._at.items():
             chosen = roster.site_by_duty.get(duty_id, self.facts.duty_by_id[duty_id].sites[0])
             self.model.lower[index] = self.model.upper[index] = int(chosen == site)
-        for duty in self.facts.duties:
-            site = roster.site_by_duty.get(duty.id, duty.sites[0])
-            for person in roster.people_on(duty.id):
-                if site in self._closed.get((person, duty.id), ()):
-                    self.model.contradictions.append(f"{person} may not hold {duty.id} at {site}")
+        for planned in self.facts.duties:
+            site = roster.site_by_duty.get(planned.id, planned.sites[0])
+            for person in roster.people_on(planned.id):
+                if site in self._closed.get((person, planned.id), ()):
+                    self.model.contradictions.append(f"{person} may not hold {planned.id} at {site}")

@@ -24,28 +24,7 @@ def solve(
     model: Model, goal: Goal, *, hint: list[int] | None, seed: int, effort: float, time_limit_s: float, workers: int = 1
 ) -> Answer:
     """Minimise ``goal`` within ``effort`` (deterministic seconds) and a wall-clock guard."""
-    cp = cp_model.CpModel()
-    # Fixed ones are variables too: equal constants would be one variable, which a hint may not name twice.
-    x = [
-        cp.new_bool_var("") if 0 <= lo <= hi <= 1 else cp.new_int_var(lo, hi, "")
-        for lo, hi in zip(model.lower, model.upper, strict=True)
-    ]
-    for var, lo, hi in zip(x, model.lower, model.upper, strict=True):
-        if lo == hi and 0 <= lo <= 1:
-            cp.add_bool_and(var if lo else ~var)
-    for row in model.rows:
-        if row.is_clique and all(0 <= model.lower[i] and model.upper[i] <= 1 for i in row.coefs):
-            cp.add_at_most_one(x[i] for i in row.coefs)
-            continue
-        terms = cp_model.LinearExpr.weighted_sum([x[i] for i in row.coefs], list(row.coefs.values()))
-        lo = row.lo if row.lo is not None else model.smallest(row.coefs)
-        hi = row.hi if row.hi is not None else model.largest(row.coefs)
-        cp.add_linear_constraint(terms, lo, hi)
-    if goal.coefs:
-        cp.minimize(cp_model.LinearExpr.weighted_sum([x[i] for i in goal.coefs], list(goal.coefs.values())))
-    if hint is not None:
-        for var, value in zip(x, hint, strict=True):
-            cp.add_hint(var, value)
+    cp, x = _read(model, goal, hint)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = workers
     solver.parameters.random_seed = seed
@@ -64,3 +43,29 @@ def solve(
     if status == cp_model.UNKNOWN:
         return Answer(None, bound)
     return Answer([solver.value(v) for v in x], bound)
+
+
+def _read(model: Model, goal: Goal, hint: list[int] | None) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
+    cp = cp_model.CpModel()
+    # Fixed ones are variables too: equal constants would be one variable, which a hint may not name twice.
+    x = [
+        cp.new_bool_var("") if 0 <= lo <= hi <= 1 else cp.new_int_var(lo, hi, "")
+        for lo, hi in zip(model.lower, model.upper, strict=True)
+    ]
+    for var, lo, hi in zip(x, model.lower, model.upper, strict=True):
+        if lo == hi and 0 <= lo <= 1:
+            cp.add_bool_and(var if lo else ~var)
+    for row in model.rows:
+        if row.is_clique and all(model.lower[i] >= 0 and model.upper[i] <= 1 for i in row.coefs):
+            cp.add_at_most_one(x[i] for i in row.coefs)
+            continue
+        terms = cp_model.LinearExpr.weighted_sum([x[i] for i in row.coefs], list(row.coefs.values()))
+        lo = row.lo if row.lo is not None else model.smallest(row.coefs)
+        hi = row.hi if row.hi is not None else model.largest(row.coefs)
+        cp.add_linear_constraint(terms, lo, hi)
+    if goal.coefs:
+        cp.minimize(cp_model.LinearExpr.weighted_sum([x[i] for i in goal.coefs], list(goal.coefs.values())))
+    if hint is not None:
+        for var, value in zip(x, hint, strict=True):
+            cp.add_hint(var, value)
+    return cp, x

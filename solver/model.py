@@ -123,9 +123,9 @@ class Model:
             return i
 
         for row in self.rows:
-            indices = iter(row.coefs)
-            first = root(next(indices))
-            for i in indices:
+            connected = iter(row.coefs)
+            first = root(next(connected))
+            for i in connected:
                 parent[root(i)] = first
         loose = set(range(len(self.lower))) - {i for row in self.rows for i in row.coefs}
         members: defaultdict[int, list[int]] = defaultdict(list)
@@ -134,7 +134,7 @@ class Model:
         rows_by_part: defaultdict[int, list[Row]] = defaultdict(list)
         for row in self.rows:
             rows_by_part[root(next(iter(row.coefs)))].append(row)
-        parts = []
+        parts: list[tuple[Model, list[int]]] = []
         for key, indices in members.items():
             here = {i: k for k, i in enumerate(indices)}
             part = Model([self.lower[i] for i in indices], [self.upper[i] for i in indices])

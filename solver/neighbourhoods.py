@@ -13,7 +13,7 @@ class Neighbourhoods:
     """
 
     def __init__(self, model: Model, seed: int) -> None:
-        self._random = Random(seed)  # noqa: S311 - a search, no secret
+        self._random = Random(seed)
         self._by_person: defaultdict[str, list[int]] = defaultdict(list)
         self._by_line: defaultdict[str, list[int]] = defaultdict(list)
         self._by_day: defaultdict[int, list[int]] = defaultdict(list)

@@ -72,7 +72,7 @@ def solve_part(
         ends = monotonic() + max(0.0, deadline - monotonic()) * max(EARLIER_TIER, 1 / (len(tiers) - n))
         climb = _Climb(
             model, goal, found, seed=seed, ends=ends, workers=workers, report=lambda v, b, t=tier: report(t, v, b)
-        )  # type: ignore[misc]
+        )
         climb.run()
         found.tiers[tier] = TierFound(climb.value, climb.bound)
         report(tier, climb.value, climb.bound)

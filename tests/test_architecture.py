@@ -14,7 +14,14 @@ ALLOWED = {
     "api": {"api", "solver", "scenarios", "scheduler"},
     "benchmarks": {"benchmarks", "solver", "scenarios", "scheduler"},
 }
-ONLY_IN = {"ortools": {"solver"}, "fastapi": {"api"}, "uvicorn": {"api"}, "typer": {"api"}, "rich": {"api"}, "yaml": {"scenarios"}}
+ONLY_IN = {
+    "ortools": {"solver"},
+    "fastapi": {"api"},
+    "uvicorn": {"api"},
+    "typer": {"api"},
+    "rich": {"api"},
+    "yaml": {"scenarios"},
+}
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 CLOCK = {"monotonic", "perf_counter", "now", "today", "utcnow", "time"}
 READS_CLOCK = {"solver/search.py", "solver/plan.py", "api/cli.py"}
@@ -61,7 +68,11 @@ def helpers(function: ast.FunctionDef) -> set[str]:
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Name):
                 found.add(node.func.id)
-            elif isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) and node.func.value.id == "self":
+            elif (
+                isinstance(node.func, ast.Attribute)
+                and isinstance(node.func.value, ast.Name)
+                and node.func.value.id == "self"
+            ):
                 found.add(f"self.{node.func.attr}")
     return found
 

@@ -445,6 +445,14 @@ def test_short_names_are_of_one_person_only():
     }
 
 
+def test_who_has_no_name_or_no_visible_one_does_not_break_the_board():
+    assert short_names({"a": "", "b": "\u200b"}) == {"a": "a", "b": "\u200b"}
+    people = [{"id": "Ana", "name": ""}, {"id": "Bob", "name": "\u200b"}]
+    report = judged("Ana D\nBob N", {"people": people}, extra=())[2]
+    assert pdf.pdf(report, "fr").startswith(b"%PDF")
+    assert "Ana</bdi>" in page(report, "fr")
+
+
 def test_bars_and_ticks_share_one_scale_with_zero_and_those_above_come_first(hostile):
     report = hostile[2]
     scale = scale_of(report)

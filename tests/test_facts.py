@@ -26,14 +26,17 @@ def test_a_holiday_on_a_saturday_is_a_holiday():
     assert days.matches(date(2027, 5, 15), ("sat",))
 
 
-@pytest.mark.parametrize(("day", "bridge"), [
-    (date(2026, 7, 13), True),  # Monday before Tuesday 14 July
-    (date(2027, 5, 7), True),  # Friday after Ascension on Thursday 6 May
-    (date(2026, 5, 16), True),  # Saturday after Ascension on Thursday 14 May
-    (date(2027, 5, 8), False),  # the Saturday after it is itself a holiday
-    (date(2027, 5, 10), False),
-    (date(2026, 5, 4), False),  # Monday before a Friday holiday
-])
+@pytest.mark.parametrize(
+    ("day", "bridge"),
+    [
+        (date(2026, 7, 13), True),  # Monday before Tuesday 14 July
+        (date(2027, 5, 7), True),  # Friday after Ascension on Thursday 6 May
+        (date(2026, 5, 16), True),  # Saturday after Ascension on Thursday 14 May
+        (date(2027, 5, 8), False),  # the Saturday after it is itself a holiday
+        (date(2027, 5, 10), False),
+        (date(2026, 5, 4), False),  # Monday before a Friday holiday
+    ],
+)
 def test_bridge_days_are_the_monday_before_and_the_friday_and_saturday_after(day, bridge):
     assert calendar().is_bridge(day) is bridge
 
@@ -57,7 +60,10 @@ def test_grand_est_is_refused_because_it_would_lose_the_days_of_alsace_moselle()
     assert not known_region("GES")
 
 
-@pytest.mark.parametrize(("first", "hours"), [(date(2027, 3, 26), 12), (date(2027, 3, 27), 11), (date(2027, 3, 28), 12), (date(2027, 10, 30), 13)])
+@pytest.mark.parametrize(
+    ("first", "hours"),
+    [(date(2027, 3, 26), 12), (date(2027, 3, 27), 11), (date(2027, 3, 28), 12), (date(2027, 10, 30), 13)],
+)
 def test_the_night_the_clocks_change_lasts_11_or_13_hours(first, hours):
     facts, _ = drawn("Ana N", first_drawn=first)
     (night,) = [d for d in facts.duties if d.line == "N"]
@@ -101,7 +107,15 @@ def test_finess_numbers_of_corsica_count_their_letter():
 
 def test_fair_shares_follow_fraction_presence_and_skill_and_add_up():
     lines = {"lines": [{"id": "D", "needed": "1"}, {"id": "N", "needed": "1", "skills": "night"}]}
-    facts, _ = drawn("Ana . . . . . .\nBob . . . . . .\nCid . . . . . .", {**lines, "people": [{"id": "Ana", "skills": "night"}], "engagements": [{"person": "Bob", "percent": "50"}], "absences": [{"person": "Cid", "first_day": "2027-03-01", "last_day": "2027-03-03"}]})
+    facts, _ = drawn(
+        "Ana . . . . . .\nBob . . . . . .\nCid . . . . . .",
+        {
+            **lines,
+            "people": [{"id": "Ana", "skills": "night"}],
+            "engagements": [{"person": "Bob", "percent": "50"}],
+            "absences": [{"person": "Cid", "first_day": "2027-03-01", "last_day": "2027-03-03"}],
+        },
+    )
     assert presence(facts) == {"Ana": 600, "Bob": 300, "Cid": 300}
     shares = fair_shares(facts)
     assert shares["nights"] == {"Ana": 600, "Bob": 0, "Cid": 0}
@@ -112,7 +126,10 @@ def test_fair_shares_follow_fraction_presence_and_skill_and_add_up():
 
 def test_an_offer_of_few_duties_caps_the_fair_share():
     month = " ".join("." * 30)
-    facts, _ = drawn(f"Ana {month}\nBob {month}", {"lines": [{"id": "D", "needed": "1"}], "offers": [{"person": "Ana", "duties_per_month": "3"}]})
+    facts, _ = drawn(
+        f"Ana {month}\nBob {month}",
+        {"lines": [{"id": "D", "needed": "1"}], "offers": [{"person": "Ana", "duties_per_month": "3"}]},
+    )
     shares = fair_shares(facts)["points"]
     assert abs(shares["Ana"] - 300) <= 10
     assert shares["Ana"] + shares["Bob"] == 3000

@@ -24,12 +24,34 @@ def folder(tmp_path: Path) -> Path:
     tables = {
         "lines": [{"id": "D", "needed": "1"}, *({"id": x, "wished": "0"} for x in "MACSP")],
         "absences": [{"person": "Ana", "first_day": "2027-03-02", "last_day": "2027-03-03"}],
-        "tariffs": [{"scheme": "pdses", "status": "consultant", "modality": "on_site", "period": "whole_night", "amount": "422.03", "valid_from": "2024-01-01", "legal_ref": "arrêté du 30 avril 2003, art. 13"}],
+        "tariffs": [
+            {
+                "scheme": "pdses",
+                "status": "consultant",
+                "modality": "on_site",
+                "period": "whole_night",
+                "amount": "422.03",
+                "valid_from": "2024-01-01",
+                "legal_ref": "arrêté du 30 avril 2003, art. 13",
+            }
+        ],
         "balances": [{"person": "Ana", "points": "-0.5"}],
         "commitments": [{"person": "Bob", "days": "mon tue hol", "start": "08:30", "end": "13:00"}],
     }
     facts, _ = drawn("Ana N | . . .\nBob . | . . .", tables)
-    rules = RuleSheet.model_validate({"rules": [{"kind": "eligibility"}, {"kind": "absence"}, {"kind": "places"}, {"kind": "one_place"}, {"kind": "min_rest", "hours": 11, "modalities": "on_site"}, {"kind": "coverage"}, {"kind": "evenness", "categories": ["points"]}]}).rules
+    rules = RuleSheet.model_validate(
+        {
+            "rules": [
+                {"kind": "eligibility"},
+                {"kind": "absence"},
+                {"kind": "places"},
+                {"kind": "one_place"},
+                {"kind": "min_rest", "hours": 11, "modalities": "on_site"},
+                {"kind": "coverage"},
+                {"kind": "evenness", "categories": ["points"]},
+            ]
+        }
+    ).rules
     target = tmp_path / "small"
     save(Scenario("small", facts, rules), target)
     return target
@@ -71,20 +93,39 @@ def test_what_a_french_excel_saves_loads_as_it_is(folder, encoding):
     before = load(folder).sha256
     put(folder, "absences.csv", "person;first_day;last_day\r\nAna;02/03/2027;03/03/2027\r\n;;\r\n", encoding)
     put(folder, "balances.csv", "person;points\nAna;-0,5\n", encoding)
-    put(folder, "tariffs.csv", "scheme;status;modality;period;amount;valid_from;legal_ref\npdses;consultant;on_site;whole_night;422,03 €;01/01/2024;arrêté du 30 avril 2003, art. 13\n", encoding)
+    put(
+        folder,
+        "tariffs.csv",
+        "scheme;status;modality;period;amount;valid_from;legal_ref\npdses;consultant;on_site;whole_night;422,03 €;01/01/2024;arrêté du 30 avril 2003, art. 13\n",
+        encoding,
+    )
     put(folder, "commitments.csv", "person;days;start;end\nBob;lun mar fer;8h30;13:00\n", encoding)
     assert load(folder).sha256 == before
 
 
 def test_all_errors_are_reported_at_once_each_with_its_place_and_what_was_maybe_meant(folder):
-    put(folder, "absences.csv", "person,first_day,last_day,reason\nAna,2027-02-30,2027-03-03,\nAna,13/2027,03/03/2027,\n")
+    put(
+        folder,
+        "absences.csv",
+        "person,first_day,last_day,reason\nAna,2027-02-30,2027-03-03,\nAna,13/2027,03/03/2027,\n",
+    )
     put(folder, "people.csv", "id,name,profession\nAna,Ana,docter\nBob,Bob,doctor,surplus\n")
     put(folder, "balances.csv", "person,points\nAna,half\nAna,0.123\n")
-    put(folder, "wishes.csv", "person,wish,days,weight\nAna,maybe,,\nAna,rather_not,tuesday,\nAna,rather_not,fri-mon,12\n")
+    put(
+        folder,
+        "wishes.csv",
+        "person,wish,days,weight\nAna,maybe,,\nAna,rather_not,tuesday,\nAna,rather_not,fri-mon,12\n",
+    )
     put(folder, "commitments.csv", "person,days,start\nBob,mon,08:30\n")
     put(folder, "holidays.csv", "a\n1\n")
     head = (folder / "scenario.yaml").read_text()
-    put(folder, "scenario.yaml", head.replace("hours: 11", "hours: 0").replace("kind: places", "kind: place").replace("name: sketch", "nome: sketch"))
+    put(
+        folder,
+        "scenario.yaml",
+        head.replace("hours: 11", "hours: 0")
+        .replace("kind: places", "kind: place")
+        .replace("name: sketch", "nome: sketch"),
+    )
     assert findings(folder) == [
         "holidays.csv: a table of a scenario was expected: " + ", ".join(_tables()) + ".",
         "scenario.yaml, column `territory: name`: a value was expected.",
@@ -117,7 +158,12 @@ def test_what_does_not_fit_together_is_reported_at_once(folder):
     put(folder, "people.csv", "id,name\nAna,Ana\nBob,Bob\nAna,Again\n")
     put(folder, "privileges.csv", "person,site\nAna,Z\n")
     head = (folder / "scenario.yaml").read_text()
-    put(folder, "scenario.yaml", head.replace("modalities: [on_site]", "modalities: [onsite]") + "- {kind: min_rest, hours: 12}\n- {kind: money, tier: cost}\n")
+    put(
+        folder,
+        "scenario.yaml",
+        head.replace("modalities: [on_site]", "modalities: [onsite]")
+        + "- {kind: min_rest, hours: 12}\n- {kind: money, tier: cost}\n",
+    )
     assert findings(folder) == [
         "scenario.yaml, column `rules`: `min_rest`: this kind stands twice: give each an `id` of its own.",
         "scenario.yaml, column `rules: money`: `cost`: a tier of the scenario was expected: cover, worst_off, evenness, wishes, costs. Maybe costs?",
@@ -146,7 +192,11 @@ def test_a_line_that_nobody_may_hold_says_how_far_people_get(folder):
 
 
 def test_contradictory_pins_are_found_before_any_solve(folder):
-    put(folder, "pins.csv", "line,date,period,person,held\nD,2027-03-02,day,Ana,yes\nD,2027-03-02,day,Ana,no\nN,2027-03-09,night,Bob,\nD,2027-03-03,day,,\n")
+    put(
+        folder,
+        "pins.csv",
+        "line,date,period,person,held\nD,2027-03-02,day,Ana,yes\nD,2027-03-02,day,Ana,no\nN,2027-03-09,night,Bob,\nD,2027-03-03,day,,\n",
+    )
     assert findings(folder) == [
         "pins.csv row 3, column `held`: `Ana D.2027-03-02.day`: this pin contradicts another one.",
         "pins.csv row 4, column `date`: `N.2027-03-09.night`: a duty of the horizon was expected. Maybe N.2027-03-04.night?",
@@ -154,10 +204,13 @@ def test_contradictory_pins_are_found_before_any_solve(folder):
     ]
 
 
-@pytest.mark.parametrize(("key", "value", "said"), [
-    ("holiday_region", "GES", "FR, 57, 67, 68, 6AE or an overseas code was expected. Maybe 6AE?"),
-    ("timezone", "Europe/Pari", "a time zone such as Europe/Paris was expected. Maybe Europe/Paris?"),
-])
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("holiday_region", "GES", "FR, 57, 67, 68, 6AE or an overseas code was expected. Maybe 6AE?"),
+        ("timezone", "Europe/Pari", "a time zone such as Europe/Paris was expected. Maybe Europe/Paris?"),
+    ],
+)
 def test_a_territory_that_does_not_exist_is_refused(folder, key, value, said):
     head = (folder / "scenario.yaml").read_text()
     put(folder, "scenario.yaml", head.replace("name: sketch", f"name: sketch, {key}: {value}"))
@@ -165,7 +218,9 @@ def test_a_territory_that_does_not_exist_is_refused(folder, key, value, said):
 
 
 def test_a_yaml_bomb_is_refused(folder):
-    bomb = "a: &a [x, x]\n" + "".join(f"{c}: &{c} [*{p}, *{p}]\n" for p, c in zip("abcdefghi", "bcdefghij", strict=True))
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{c}: &{c} [*{p}, *{p}]\n" for p, c in zip("abcdefghi", "bcdefghij", strict=True)
+    )
     put(folder, "scenario.yaml", bomb)
     assert findings(folder)[0] == "scenario.yaml row 2: valid YAML was expected (aliases (*name) are not allowed)."
 
@@ -241,14 +296,19 @@ def test_nothing_is_half_written_when_the_input_is_bad(folder, tmp_path):
 
 
 def test_what_is_neither_folder_nor_workbook_is_refused(tmp_path):
-    assert findings(tmp_path / "nowhere") == [f"{tmp_path / 'nowhere'}: a folder with scenario.yaml or an .xlsx workbook was expected."]
+    assert findings(tmp_path / "nowhere") == [
+        f"{tmp_path / 'nowhere'}: a folder with scenario.yaml or an .xlsx workbook was expected."
+    ]
 
 
 def test_french_speakers_read_french(folder):
     put(folder, "absences.csv", "person;first_day;last_day\nAna;31/02/2027;03/03/2027\n")
     result = RUNNER.invoke(app, ["check", str(folder), "--lang", "fr"])
     assert result.exit_code == 2
-    assert "absences.csv ligne 2, colonne `first_day` : « 31/02/2027 » : cette date n'existe pas. Peut-être 2027-02-28 ?" in result.stderr
+    assert (
+        "absences.csv ligne 2, colonne `first_day` : « 31/02/2027 » : cette date n'existe pas. Peut-être 2027-02-28 ?"
+        in result.stderr
+    )
 
 
 def test_an_empty_scenario_explains_itself_and_asks_for_its_rows(tmp_path):

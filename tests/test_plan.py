@@ -31,7 +31,9 @@ NOBODY_ELSE = [{"id": line, "wished": "0"} for line in "MACSP"]
 
 
 def test_a_rota_is_found_judged_and_proved():
-    asked = question("Ana . . . .\nBob . . . .", [*BASE, {"kind": "min_rest", "hours": 11}, {"kind": "worst_off"}], ONE_EACH)
+    asked = question(
+        "Ana . . . .\nBob . . . .", [*BASE, {"kind": "min_rest", "hours": 11}, {"kind": "worst_off"}], ONE_EACH
+    )
     found = plan(asked, QUICK)
     assert isinstance(found, Found)
     assert found.verdict.ok
@@ -45,9 +47,19 @@ def test_a_rota_is_found_judged_and_proved():
 def test_every_tier_is_what_trying_every_rota_finds(days, people, hours, data):
     """Optimality against an evaluator that knows no solver: the judge on all rotas, in the order of the tiers."""
     names = ("Ana", "Bob", "Cid")[:people]
-    rules = [*BASE, {"kind": "min_rest", "hours": hours}, {"kind": "worst_off", "by": "territory"}, {"kind": "evenness", "categories": ["points", "nights"]}, {"kind": "wishes"}]
+    rules = [
+        *BASE,
+        {"kind": "min_rest", "hours": hours},
+        {"kind": "worst_off", "by": "territory"},
+        {"kind": "evenness", "categories": ["points", "nights"]},
+        {"kind": "wishes"},
+    ]
     wishes = [
-        {"person": data.draw(st.sampled_from(names)), "wish": data.draw(st.sampled_from(["rather_not", "would_like"])), "periods": data.draw(st.sampled_from(["day", "night"]))}
+        {
+            "person": data.draw(st.sampled_from(names)),
+            "wish": data.draw(st.sampled_from(["rather_not", "would_like"])),
+            "periods": data.draw(st.sampled_from(["day", "night"])),
+        }
         for _ in range(data.draw(st.integers(0, 3)))
     ]
     tables = {"lines": [*ONE_EACH["lines"], *NOBODY_ELSE], "wishes": wishes}
@@ -65,7 +77,11 @@ def test_every_tier_is_what_trying_every_rota_finds(days, people, hours, data):
 
 
 def test_the_same_seed_gives_the_same_rota_and_another_may_not_be_worse():
-    asked = question("Ana . . . . . . .\nBob . . . . . . .\nCid . . . . . . .", [*BASE, {"kind": "min_rest", "hours": 12}, {"kind": "worst_off"}, {"kind": "evenness"}], ONE_EACH)
+    asked = question(
+        "Ana . . . . . . .\nBob . . . . . . .\nCid . . . . . . .",
+        [*BASE, {"kind": "min_rest", "hours": 12}, {"kind": "worst_off"}, {"kind": "evenness"}],
+        ONE_EACH,
+    )
     one, two, other = (plan(asked, limits) for limits in (QUICK, QUICK, Limits(60, 1, 8)))
     assert isinstance(one, Found)
     assert isinstance(two, Found)
@@ -83,7 +99,10 @@ def test_two_workers_prove_the_same_values():
 
 
 def test_pins_that_no_rule_allows_are_impossible_and_say_where():
-    pins = [{"line": "N", "date": "2027-03-01", "period": "night", "person": "Ana"}, {"line": "D", "date": "2027-03-02", "period": "day", "person": "Ana"}]
+    pins = [
+        {"line": "N", "date": "2027-03-01", "period": "night", "person": "Ana"},
+        {"line": "D", "date": "2027-03-02", "period": "day", "person": "Ana"},
+    ]
     rules = [*BASE, {"kind": "min_rest", "hours": 11}, {"kind": "pins"}]
     assert isinstance(plan(question("Ana . .\nBob . .", rules, {"pins": pins}), QUICK), Impossible)
     away = {"pins": pins[:1], "absences": [{"person": "Ana", "first_day": "2027-03-01", "last_day": "2027-03-01"}]}
@@ -109,7 +128,10 @@ def test_a_tolerance_lets_the_next_tier_use_what_it_gives_up():
     tiers = [Tier(name="cover"), Tier(name="evenness"), Tier(name="wishes")]
     strict = plan(question("Ana . .\nBob . .", rules, wishes, tuple(tiers)), QUICK)
     tiers[1] = Tier(name="evenness", tolerance_percent=100)
-    loose = plan(question("Ana . .\nBob . .", rules, {**wishes, "balances": [{"person": "Bob", "points": "1"}]}, tuple(tiers)), QUICK)
+    loose = plan(
+        question("Ana . .\nBob . .", rules, {**wishes, "balances": [{"person": "Bob", "points": "1"}]}, tuple(tiers)),
+        QUICK,
+    )
     assert isinstance(strict, Found)
     assert isinstance(loose, Found)
     assert strict.verdict.values["wishes"] > 0
@@ -134,11 +156,14 @@ class _Dear(Coverage):
 
 @pytest.mark.parametrize("lie", [_Blind(hours=25), _Dear()])
 def test_a_rule_that_lies_to_the_solver_trips_the_wire(lie):
-    facts, _ = drawn("Ana . .\nBob . .", {"lines": [{"id": "D", "needed": "2", "wished": "2"}, {"id": "N", "needed": "2", "wished": "2"}]})
+    facts, _ = drawn(
+        "Ana . .\nBob . .",
+        {"lines": [{"id": "D", "needed": "2", "wished": "2"}, {"id": "N", "needed": "2", "wished": "2"}]},
+    )
     rules = RuleSheet.model_validate({"rules": BASE}).rules
-    rules = tuple(r for r in rules if not isinstance(lie, type(r))) + (lie,)
+    rules = (*(r for r in rules if not isinstance(lie, type(r))), lie)
     if isinstance(lie, _Dear):
-        rules = tuple(r for r in rules if r.kind != "coverage") + (lie,)
+        rules = (*(r for r in rules if r.kind != "coverage"), lie)
         facts, _ = drawn("Ana . .", {"lines": [{"id": "D", "needed": "2", "wished": "2"}]})
     with pytest.raises(EngineError):
         plan(Scenario("lie", facts, rules, TIERS), QUICK)

@@ -38,7 +38,7 @@ def test_no_mutant_that_breaks_a_rule_passes_the_judge(rule):
     seen = set()
 
     @settings(max_examples=40, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-    @given(st.sampled_from(rule.examples), drawings(st.integers(5, 9)), st.data())
+    @given(st.sampled_from(rule.examples), drawings(5, 9), st.data())
     def mutate(example, drawing, data):
         one = built(rule, example)
         given_drawing = data.draw(st.sampled_from([drawing, example.drawing]))

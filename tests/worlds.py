@@ -11,9 +11,9 @@ NAMES = ("Ana", "Bob", "Res")
 
 
 @st.composite
-def drawings(draw, days=st.integers(1, 9)):
+def drawings(draw, shortest=1, longest=9):
     """A drawing of two or three people over some days, with or without a past."""
-    length = draw(days)
+    length = draw(st.integers(shortest, longest))
     past = draw(st.integers(0, min(length - 1, 7)))
     place_by_day = [draw(st.sampled_from("Pp")) for _ in range(length)]
     lines = []

@@ -13,8 +13,11 @@ _LONGEST = 24
 
 
 def short_names(name_by_id: Mapping[str, str]) -> dict[str, str]:
-    """The family name of everybody; with initials, in full or with the id where that would be of several people."""
-    forms = {person: _forms(name) for person, name in name_by_id.items()}
+    """The family name of everybody; with initials, in full or with the id where that would be of several people.
+
+    Who has no name is called by the id.
+    """
+    forms = {person: _forms(name or person) for person, name in name_by_id.items()}
     counts = [Counter(form[level].casefold() for form in forms.values()) for level in range(3)]
     short = {
         person: next((f for f, count in zip(form, counts, strict=True) if count[f.casefold()] == 1), form[-1])

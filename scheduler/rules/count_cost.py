@@ -1,6 +1,7 @@
 """So many duties, or refused wishes, cost each person what their table says."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar, Literal
 
 from scheduler.facts import Facts, in_force
@@ -59,9 +60,7 @@ class CountCost(Rule):
                     ]
                     refused = total(named) if wish.wish == "rather_not" else Terms(const=1) - board.any_of(named)
                     count = count + refused * wish.weight
-            board.priced(
-                count, lambda n, table=table: table[min(n, len(table) - 1)], Breach(self.name, person, (self.counted,))
-            )
+            board.priced(count, partial(_price, table), Breach(self.name, person, (self.counted,)))
 
     def check(self, facts: Facts, roster: Roster) -> Iterator[Breach]:
         for person, table in self._table(facts).items():
@@ -145,3 +144,7 @@ class CountCost(Rule):
             },
         ),
     )
+
+
+def _price(table: list[int], count: int) -> int:
+    return table[min(count, len(table) - 1)]

@@ -1,6 +1,7 @@
 """Everybody is near their fair share, of points, nights, weekends and sensitive dates."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar, Literal
 
 from scheduler.facts import Facts
@@ -40,7 +41,7 @@ class Evenness(Rule):
                 load = total(board.on(person.id, d) * weight_in(category, d) for d in mine if weight_in(category, d))
                 target = shares[category][person.id] - before[category][person.id]
                 breach = Breach(self.name, person.id, (category,))
-                board.priced(load, lambda value, target=target: abs(value - target), breach)
+                board.priced(load, partial(_away, target), breach)
 
     def check(self, facts: Facts, roster: Roster) -> Iterator[Breach]:
         shares, before, load = fair_shares(facts), carried(facts), loads(facts, roster)
@@ -95,3 +96,7 @@ class Evenness(Rule):
             },
         ),
     )
+
+
+def _away(target: int, value: int) -> int:
+    return abs(value - target)

@@ -38,7 +38,7 @@ class LongestStretch(Rule):
             for duty in mine:
                 starting.setdefault(duty.start, []).append(duty)
             for duty in mine:
-                open_chains = [(duty,)]
+                open_chains: list[tuple[Duty, ...]] = [(duty,)]
                 while open_chains:
                     chain = open_chains.pop()
                     if chain[-1].end - chain[0].start > timedelta(hours=self.hours):

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from scheduler.facts import Facts
+from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster
 from scheduler.rules.base import Board, Breach, Example, Rule, held, site_of
 from scheduler.terms import total

@@ -36,7 +36,7 @@ class RestAfterStretch(Rule):
                 continue
             mine = board.duties_of(person.id)
             work = [d for d in mine if d.on_site and self.covers(facts, d)]
-            chains = [(duty,) for duty in work]
+            chains: list[tuple[Duty, ...]] = [(duty,) for duty in work]
             while chains:
                 chain = chains.pop()
                 end = chain[-1].end

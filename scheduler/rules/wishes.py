@@ -1,6 +1,7 @@
 """Wishes are granted as far as possible, first to those who were refused before."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar, Literal
 
 from scheduler.facts import Facts, in_force
@@ -49,7 +50,7 @@ class Wishes(Rule):
             before = refused_before.get(person, 0)
             board.priced(
                 total(parts),
-                lambda count, before=before: count * before + count * (count + 1) // 2,
+                partial(_price, before),
                 Breach(self.name, person),
             )
 
@@ -117,6 +118,10 @@ class Wishes(Rule):
         ),
         Example("a line only", {}, "Ana D N", 1, {"wishes": [{"person": "Ana", "wish": "rather_not", "lines": "N"}]}),
     )
+
+
+def _price(before: int, count: int) -> int:
+    return count * before + count * (count + 1) // 2
 
 
 def refusals(facts: Facts, roster: Roster, person_id: str) -> dict[int, int]:
