@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from scheduler.facts import Duty, Facts
 from scheduler.fairness import CATEGORIES, carried, fair_shares, loads, pool_of
 from scheduler.roster import Roster
-from scheduler.rules.base import Rule
+from scheduler.rules.base import Breach, Rule
 from scheduler.rules.wishes import refusals
 from scheduler.scenario import Scenario
 from scheduler.words import Said, said_hundredths
@@ -47,8 +47,8 @@ STOPPED_BY: dict[str, Said] = {
 _FREE = Said(
     "could hold it: the search was stopped too early", "pourraient la tenir : la recherche a été arrêtée trop tôt"
 )
-_ALONE = frozenset(STOPPED_BY) - {"mean_weekly_hours", "senior_backup", "pairs", "facility_capacity", "weekend_block"}
-"""Rules that judge one person without looking at the others: checked on that person's facts alone, which is fast."""
+_TOGETHER = frozenset({"senior_backup", "pairs", "facility_capacity", "weekend_block"})
+"""Rules that look at several people at once; the others judge one person, on that person's facts alone, which is fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,36 +59,72 @@ class Obstacle:
     rule: Rule | None
 
 
-def obstacles(scenario: Scenario, roster: Roster, duty: Duty) -> list[Obstacle]:
-    """Everybody who has the line's trade but not the duty, with the first rule that stops them, in the files' order."""
-    facts = scenario.facts
+class Questions:
+    """Answers "why not?" about one roster; keeps what it has worked out, for a page asks about many duties."""
+
+    def __init__(self, scenario: Scenario, roster: Roster) -> None:
+        self._scenario, self._roster = scenario, roster
+        self._rules = [r for r in scenario.rules if r.price is None and r.enabled and r.kind in STOPPED_BY]
+        self._alone: dict[str, tuple[Facts, frozenset[tuple[str, str]]]] = {}
+        self._pools: dict[str, frozenset[str]] = {}
+        self._before: dict[tuple[str, str], frozenset[Breach]] = {}
+
+    def obstacles(self, duty: Duty) -> list[Obstacle]:
+        """Everybody who has the line's trade but not the duty, with the first rule that stops them, in the files' order."""
+        facts = self._scenario.facts
+        line = facts.line_by_id[duty.line]
+        if line.id not in self._pools:
+            self._pools[line.id] = frozenset(pool_of(facts, line.id))
+        trade = [
+            p.id
+            for p in facts.people
+            if p.id in self._pools[line.id]
+            or (p.profession == line.profession and line.specialties and set(p.specialties) & set(line.specialties))
+        ]
+        there = [person for person in trade if not self._roster.covers(person, duty.id)]
+        return [Obstacle(person, self._stops(duty, person)) for person in there]
+
+    def why_empty(self, duty: Duty) -> list[Said]:
+        """Why a duty has nobody (or too few): the people who could, grouped by what stops them, most first."""
+        groups: defaultdict[str, int] = defaultdict(int)
+        for obstacle in self.obstacles(duty):
+            groups[obstacle.rule.kind if obstacle.rule else ""] += 1
+        ordered = sorted(groups.items(), key=lambda item: (-item[1], item[0]))
+        said = [(number, STOPPED_BY.get(kind, _FREE)) for kind, number in ordered]
+        return [Said(f"{number} {s.en}", f"{number} {s.fr}") for number, s in said]
+
+    def _stops(self, duty: Duty, person: str) -> Rule | None:
+        if person not in self._alone:
+            mine = frozenset((d, p) for d, p in self._roster.assignments if p == person)
+            self._alone[person] = (_only(self._scenario.facts, person), mine)
+        alone, mine = self._alone[person]
+        for rule in self._rules:
+            facts, assignments, whose = alone, mine, person
+            if rule.kind in _TOGETHER:
+                if not _matters(rule, alone, duty, person):
+                    continue
+                facts, assignments, whose = self._scenario.facts, self._roster.assignments, ""
+            if (rule.name, whose) not in self._before:
+                before = replace(self._roster, assignments=assignments)
+                self._before[rule.name, whose] = frozenset(rule.check(facts, before))
+            after = replace(self._roster, assignments=assignments | {(duty.id, person)})
+            if not self._before[rule.name, whose].issuperset(rule.check(facts, after)):
+                return rule
+        return None
+
+
+def _matters(rule: Rule, facts: Facts, duty: Duty, person: str) -> bool:
+    """Whether a rule about several people can have anything to say of this person on this duty."""
     line = facts.line_by_id[duty.line]
-    pool = set(pool_of(facts, duty.line))
-    trade = [
-        p.id
-        for p in facts.people
-        if p.id in pool
-        or (p.profession == line.profession and line.specialties and set(p.specialties) & set(line.specialties))
-    ]
-    there = [person for person in trade if not roster.covers(person, duty.id)]
-    return [Obstacle(person, _stops(scenario, roster, duty, person)) for person in there]
-
-
-def _stops(scenario: Scenario, roster: Roster, duty: Duty, person: str) -> Rule | None:
-    alone = _only(scenario.facts, person)
-    mine = frozenset((d, p) for d, p in roster.assignments if p == person)
-    before, after = replace(roster, assignments=mine), replace(roster, assignments=mine | {(duty.id, person)})
-    whole = replace(roster, assignments=roster.assignments | {(duty.id, person)})
-    for rule in scenario.rules:
-        if rule.price is not None or not rule.enabled or rule.kind not in STOPPED_BY:
-            continue
-        if rule.kind in _ALONE:
-            new = set(rule.check(alone, after)) - set(rule.check(alone, before))
-        else:
-            new = set(rule.check(scenario.facts, whole)) - set(rule.check(scenario.facts, roster))
-        if new:
-            return rule
-    return None
+    match rule.kind:
+        case "senior_backup":
+            return line.senior_line is not None
+        case "facility_capacity":
+            return line.facility is not None
+        case "pairs":
+            return any(person in (pair.first, pair.second) for pair in facts.tables.pairs)
+        case _:
+            return rule.covers(facts, duty)
 
 
 def _only(facts: Facts, person: str) -> Facts:
@@ -99,16 +135,6 @@ def _only(facts: Facts, person: str) -> Facts:
     }
     people = (facts.person_by_id[person],)
     return replace(facts, tables=replace(tables, people=people, **kept))
-
-
-def why_empty(scenario: Scenario, roster: Roster, duty: Duty) -> list[Said]:
-    """Why a duty has nobody (or too few): the people who could, grouped by what stops them, most first."""
-    groups: defaultdict[str, int] = defaultdict(int)
-    for obstacle in obstacles(scenario, roster, duty):
-        groups[obstacle.rule.kind if obstacle.rule else ""] += 1
-    ordered = sorted(groups.items(), key=lambda item: (-item[1], item[0]))
-    said = [(number, STOPPED_BY.get(kind, _FREE)) for kind, number in ordered]
-    return [Said(f"{number} {s.en}", f"{number} {s.fr}") for number, s in said]
 
 
 def said_tier(scenario: Scenario, name: str, value: int, bound: int | None, roster: Roster) -> Said:
@@ -176,7 +202,7 @@ def said_duty_held(scenario: Scenario, roster: Roster, duty: Duty) -> list[Said]
                 f"Il manque {missing} personne(s). Parmi celles qui connaissent la ligne :",
             )
         )
-    return said + why_empty(scenario, roster, duty)
+    return said + Questions(scenario, roster).why_empty(duty)
 
 
 def said_person(scenario: Scenario, roster: Roster, person: str) -> list[Said]:

@@ -88,24 +88,39 @@ def presence(facts: Facts) -> dict[str, int]:
     }
 
 
+Group = tuple[str, bool]
+"""Duties that the same people share: those of a line by day, or by night."""
+
+
 def fair_shares(facts: Facts) -> dict[Category, dict[str, int]]:
     """Fair share of everybody in each category, in hundredths.
 
-    Each line's demand (needed people) is divided over its pool; people with several lines shift towards the lines whose
-    other members carry more, until loads per presence no longer move. Shares of a category add up to its demand, but for
-    rounding.
+    Each line's demand (people needed, days and nights apart) is divided over those who can hold it; people with several
+    lines shift towards the lines whose other members carry more, until loads per presence no longer move. Shares of a
+    category add up to its demand, but for rounding.
     """
     present = presence(facts)
-    pools = {line.id: [p for p in pool_of(facts, line.id) if present[p]] for line in facts.lines}
+    no_nights = {
+        row.person
+        for row in facts.tables.exemptions
+        if row.nights_only and in_force(row, facts.territory.first_day) and in_force(row, facts.territory.last_day)
+    }
+    members = {line.id: [p for p in pool_of(facts, line.id) if present[p]] for line in facts.lines}
+    pools = {
+        (line, night): [p for p in pool if not night or p not in no_nights]
+        for line, pool in members.items()
+        for night in (False, True)
+    }
+    number: defaultdict[Group, int] = defaultdict(int)
+    for duty in facts.duties:
+        number[duty.line, duty.night] += duty.needed
     caps = _caps(facts)
     shares: dict[Category, dict[str, int]] = {}
     for category in CATEGORIES:
-        demand: defaultdict[str, int] = defaultdict(int)
+        demand: defaultdict[Group, int] = defaultdict(int)
         for duty in facts.duties:
-            demand[duty.line] += duty.needed * weight_in(category, duty)
-        per_duty = {
-            line: demand[line] / max(1, sum(d.needed for d in facts.duties if d.line == line)) for line in demand
-        }
+            demand[duty.line, duty.night] += duty.needed * weight_in(category, duty)
+        per_duty = {group: whole / number[group] for group, whole in demand.items() if whole}
         load = _balanced(present, pools, demand, caps, per_duty)
         shares[category] = {person.id: round(load.get(person.id, 0)) for person in facts.people}
     return shares
@@ -121,27 +136,27 @@ def _caps(facts: Facts) -> dict[str, float]:
 
 def _balanced(
     present: Mapping[str, int],
-    pools: Mapping[str, list[str]],
-    demand: Mapping[str, int],
+    pools: Mapping[Group, list[str]],
+    demand: Mapping[Group, int],
     caps: Mapping[str, float],
-    per_duty: Mapping[str, float],
+    per_duty: Mapping[Group, float],
 ) -> dict[str, float]:
-    weight = {(line, p): float(present[p]) for line, pool in pools.items() for p in pool if demand[line]}
+    weight = {(group, p): float(present[p]) for group, pool in pools.items() for p in pool if demand[group]}
     load: defaultdict[str, float] = defaultdict(float)
     for _ in range(_ROUNDS):
         load = defaultdict(float)
         count: defaultdict[str, float] = defaultdict(float)
-        for line, pool in pools.items():
-            whole = sum(weight[line, p] for p in pool) if demand[line] else 0.0
+        for group, pool in pools.items():
+            whole = sum(weight[group, p] for p in pool) if demand[group] else 0.0
             for p in pool if whole else ():
-                part = demand[line] * weight[line, p] / whole
+                part = demand[group] * weight[group, p] / whole
                 load[p] += part
-                count[p] += part / per_duty[line]
-        for line, p in weight:
+                count[p] += part / per_duty[group]
+        for group, p in weight:
             pull = (present[p] / load[p]) ** 0.5 if load[p] else 1.0
             if p in caps and count[p] > caps[p]:
                 pull = min(pull, (caps[p] / count[p])) if caps[p] else 0.0
-            weight[line, p] *= pull
+            weight[group, p] *= pull
         largest = max(weight.values(), default=1.0) or 1.0
         weight = {key: max(value / largest, 1e-12) for key, value in weight.items()}
     return dict(load)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from scheduler.calendar import days_between
-from scheduler.explain import said_tier, why_empty
+from scheduler.explain import Questions, said_tier
 from scheduler.facts import Facts
 from scheduler.fairness import CATEGORIES, Category, carried, fair_shares, loads, pool_of
 from scheduler.pay import paid
@@ -41,6 +41,7 @@ class Held:
     end: datetime
     site: str
     """Name of the site."""
+    site_id: str
     people: tuple[str, ...]
     """Ids; names are in :attr:`Report.name_by_id`."""
     missing: int
@@ -159,6 +160,7 @@ def report_of(
     """Lay a judged rota out. ``bounds`` by tier, when something is proved."""
     facts = scenario.facts
     proved = bounds or {}
+    questions = Questions(scenario, roster)
     tiers = tuple(
         TierRow(
             name,
@@ -185,7 +187,7 @@ def report_of(
                 d.id,
                 facts.said_duty(d.id),
                 d.needed - len(roster.people_on(d.id)),
-                tuple(why_empty(scenario, roster, d)),
+                tuple(questions.why_empty(d)),
             )
             for d in facts.duties
             if len(roster.people_on(d.id)) < d.needed
@@ -232,8 +234,9 @@ def _board(facts: Facts, roster: Roster) -> tuple[BoardRow, ...]:
             start, end = (facts.calendar.local(i) for i in (duty.start, duty.end))
             people = roster.people_on(duty.id)
             missing = max(0, duty.needed - len(people))
-            site = facts.name(site_of(duty, roster))
-            held = Held(duty.id, facts.period_by_id[duty.period].name, start, end, site, people, missing, duty.night)
+            site = site_of(duty, roster)
+            period = facts.period_by_id[duty.period].name
+            held = Held(duty.id, period, start, end, facts.name(site), site, people, missing, duty.night)
             by_day.setdefault(duty.date, []).append(held)
         sites = tuple(facts.name(site) for site in line.sites)
         pool = len(pool_of(facts, line.id))

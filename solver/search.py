@@ -7,6 +7,7 @@ effort that does not depend on the clock; the clock only cuts in at the end of t
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 
 from solver import cpsat, linear
@@ -70,9 +71,7 @@ def solve_part(
     for n, tier in enumerate(tiers):
         goal = model.goals[tier]
         ends = monotonic() + max(0.0, deadline - monotonic()) * max(EARLIER_TIER, 1 / (len(tiers) - n))
-        climb = _Climb(
-            model, goal, found, seed=seed, ends=ends, workers=workers, report=lambda v, b, t=tier: report(t, v, b)
-        )
+        climb = _Climb(model, goal, found, seed=seed, ends=ends, workers=workers, report=partial(report, tier))
         climb.run()
         found.tiers[tier] = TierFound(climb.value, climb.bound)
         report(tier, climb.value, climb.bound)

@@ -135,6 +135,19 @@ def test_an_offer_of_few_duties_caps_the_fair_share():
     assert shares["Ana"] + shares["Bob"] == 3000
 
 
+def test_who_is_exempt_from_nights_has_no_share_of_them_and_all_the_more_days():
+    facts, _ = drawn(
+        "Ana . .\nBob . .",
+        {
+            "lines": [{"id": "D", "needed": "1"}, {"id": "N", "needed": "1"}],
+            "exemptions": [{"person": "Ana", "nights_only": "yes"}],
+        },
+    )
+    shares = fair_shares(facts)
+    assert shares["nights"] == {"Ana": 0, "Bob": 200}
+    assert shares["points"] == pytest.approx({"Ana": 200, "Bob": 200}, abs=3)
+
+
 def test_numbers_and_days_are_said_in_both_languages():
     assert (said_hundredths(123450).en, said_hundredths(1450).fr) == ("1,234.5", "14,5")
     assert (said_day(date(2027, 5, 1)).en, said_day(date(2027, 5, 1)).fr) == ("Sat 1 May 2027", "sam. 1 mai 2027")

@@ -1,6 +1,7 @@
 """A duty is where its technical means are, open and not taken."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import ClassVar, Literal
 
 from scheduler.facts import Duty, Facts
@@ -76,7 +77,9 @@ class FacilityCapacity(Rule):
                 for person in roster.people_on(duty.id):
                     yield Breach(self.name, person, (duty.id, site))
         for row in facts.tables.facilities:
-            users = using.get((row.site, row.kind), [])
+            by_day: dict[date, list[Duty]] = {}
+            for user in using.get((row.site, row.kind), []):
+                by_day.setdefault(user.date, []).append(user)
             for duty in facts.duties:
                 line = facts.line_by_id[duty.line]
                 if line.facility != row.kind or row.site not in duty.sites:
@@ -85,7 +88,8 @@ class FacilityCapacity(Rule):
                     facts.calendar.instant(duty.date, row.opens) <= duty.start
                     and facts.calendar.instant(duty.date, row.closes) >= duty.end
                 )
-                over = sum(d.start <= duty.start < d.end for d in users) - row.capacity
+                near = (d for n in (0, 1, 2) for d in by_day.get(duty.date - timedelta(days=n), ()))
+                over = sum(d.start <= duty.start < d.end for d in near) - row.capacity
                 if opened and over > 0:
                     yield Breach(self.name, duty.id, (duty.id, row.site), over)
 

@@ -36,7 +36,7 @@ class MeanWeeklyHours(Rule):
     def encode(self, board: Board) -> None:
         facts = board.facts
         last = facts.territory.last_day
-        dates = [d.date for p in facts.people for d in facts.past_of(p.id)]
+        dates = [d.date for held_before in facts.past_duties.values() for d in held_before]
         known = min((*dates, facts.territory.first_day))
         length = min(7 * self.weeks, (last - known).days + 1)
         windows = []
@@ -48,20 +48,26 @@ class MeanWeeklyHours(Rule):
             if not self.concerns(facts, person.id):
                 continue
             mine = [d for d in board.duties_of(person.id) if d.worked_minutes]
+            percents = [facts.percent_of(person.id, day) for day in days_between(known, last)]
             for first, final in windows:
                 inside = total(board.on(person.id, d) * d.worked_minutes for d in mine if first <= d.date <= final)
-                other = sum(facts.percent_of(person.id, day) for day in days_between(first, final))
+                other = sum(percents[(first - known).days : (final - known).days + 1])
                 allowed = self.hours * 60 * length // 7 - self.base_hours * 60 * other // 700
                 names = (first.isoformat(), final.isoformat())
                 board.at_most(max(allowed, 0), inside, Breach(self.name, person.id, names))
 
     def check(self, facts: Facts, roster: Roster) -> Iterator[Breach]:
         begins, last = facts.territory.first_day, facts.territory.last_day
-        known = min([begins, *(d.date for p in facts.people for d in facts.past_of(p.id))])
+        known = min([begins, *(d.date for before in facts.past_duties.values() for d in before)])
         for person in facts.people:
             if not self.concerns(facts, person.id):
                 continue
             mine = held(facts, roster, person.id)
+            there = {
+                known + timedelta(days=i): facts.percent_of(person.id, known + timedelta(days=i))
+                for i in range((last - known).days + 1)
+                if self.base_hours
+            }
             for back in range(0, (last - begins).days + 1, 7):
                 final = last - timedelta(days=back)
                 first = max(final - timedelta(days=7 * self.weeks - 1), known)
@@ -70,7 +76,7 @@ class MeanWeeklyHours(Rule):
                     break
                 work = sum(d.worked_minutes for d in mine if first <= d.date <= final)
                 past = sum(d.worked_minutes for d in mine if first <= d.date <= final and d.past)
-                percents = sum(facts.percent_of(person.id, first + timedelta(days=i)) for i in range(days))
+                percents = sum(percent for day, percent in there.items() if first <= day <= final)
                 allowed = self.hours * 60 * days // 7 - self.base_hours * 60 * percents // 700
                 over = work - max(allowed, 0, past)
                 if over > 0:

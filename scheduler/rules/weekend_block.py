@@ -75,13 +75,15 @@ class WeekendBlock(Rule):
             if duty.date.weekday() in days and self.covers(facts, duty):
                 year, week, _ = duty.date.isocalendar()
                 blocks.setdefault((duty.line, (year, week)), []).append(duty)
+        held_before = {(p, d.id) for p, duties in facts.past_duties.items() for d in duties}
         for key in sorted(blocks):
             duties = sorted(blocks[key], key=lambda d: (d.start, d.id))
+            names = {d.id for d in duties}
+            holders = {p for d in names for p in roster.people_on(d)} | {p for p, d in held_before if d in names}
             for person in facts.people:
-                if not self.concerns(facts, person.id):
+                if person.id not in holders or not self.concerns(facts, person.id):
                     continue
-                past = {d.id for d in facts.past_of(person.id)}
-                holds = [d.id in past or roster.covers(person.id, d.id) for d in duties]
+                holds = [(person.id, d.id) in held_before or roster.covers(person.id, d.id) for d in duties]
                 for i, later in enumerate(duties):
                     if later.past:
                         continue
