@@ -67,9 +67,9 @@ def duty_id(line: str, day: date, period: str) -> str:
     return f"{line}.{day.isoformat()}.{period}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Facts:
-    """Rows, duties and look-ups of one territory; build with :func:`facts_of`."""
+    """Rows, duties and look-ups of one territory; build with :func:`facts_of`. Two of them are equal when they are one."""
 
     territory: Territory
     tables: Tables

@@ -7,6 +7,7 @@ month caps the share. All loads are in hundredths: of a point, a night, a weeken
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal, get_args
 
 from scheduler.calendar import days_between
@@ -92,6 +93,7 @@ Group = tuple[str, bool]
 """Duties that the same people share: those of a line by day, or by night."""
 
 
+@lru_cache(maxsize=16)
 def fair_shares(facts: Facts) -> dict[Category, dict[str, int]]:
     """Fair share of everybody in each category, in hundredths.
 
@@ -99,6 +101,7 @@ def fair_shares(facts: Facts) -> dict[Category, dict[str, int]]:
     lines shift towards the lines whose other members carry more, until loads per presence no longer move. Shares of a
     category add up to its demand, but for rounding.
     """
+    # Remembered, because every judgement of every rota of one territory asks for it again.
     present = presence(facts)
     no_nights = {
         row.person

@@ -30,7 +30,12 @@ def solve(
     solver.parameters.random_seed = seed
     solver.parameters.max_deterministic_time = effort
     solver.parameters.max_time_in_seconds = max(time_limit_s, 0.01)
-    status = solver.solve(cp)
+    try:
+        status = solver.solve(cp)
+    except IndexError:
+        # or-tools 9.15 may fail to carry a hint through presolve (their issue 5288); without the hint it works.
+        cp.clear_hints()
+        status = solver.solve(cp)
     if status == cp_model.INFEASIBLE:
         return Answer(None, None, impossible=True)
     if status == cp_model.MODEL_INVALID:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from queue import Empty
 from time import monotonic
@@ -15,7 +16,7 @@ from scheduler.scenario import Scenario
 from scheduler.verify import Verdict, verify
 from solver.board import Board
 from solver.model import Model
-from solver.search import PartFound, solve_part
+from solver.search import PartFound, first_of, solve_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +158,18 @@ class _Watch:
     ) -> None:
         self._tiers, self._parts, self._began, self._tell = tiers, parts, began, on_progress
         self._now: dict[tuple[int, str], tuple[int, int | None]] = {}
-        self._seen: set[int] = set()
         self._done: defaultdict[int, int] = defaultdict(int)
         self.first: float | None = None
+
+    def complete(self) -> None:
+        """Every part has a first rota."""
+        self.first = monotonic() - self._began
 
     def hear(self, part: int, tier: str, value: int, bound: int | None) -> None:
         """One report of one part."""
         self._now[part, tier] = (value, bound)
-        self._seen.add(part)
         self._done[part] = max(self._done[part], self._tiers.index(tier) + (value == bound))
         seconds = monotonic() - self._began
-        if self.first is None and len(self._seen) == self._parts:
-            self.first = seconds
         if self._tell is not None:
             here = [now for (_, name), now in self._now.items() if name == tier]
             bounds = [b for _, b in here]
@@ -180,56 +181,54 @@ class _Watch:
 def _solve(
     models: list[Model], tolerances: dict[str, int], limits: Limits, seconds: float, watch: _Watch
 ) -> list[PartFound]:
-    """The parts one after the other, or side by side in processes; large ones first."""
+    """A first rota for every part, then all parts tier by tier: one after the other, or side by side in processes."""
+    ends = monotonic() + seconds
     if limits.workers <= 1 or len(models) == 1:
-        answers = []
-        ends = monotonic() + seconds
+        starts = []
+        for model in models:
+            starts.append(first_of(model, seed=limits.seed, seconds=ends - monotonic(), workers=limits.workers))
+            if starts[-1].values is None:
+                return starts
+        watch.complete()
         weights = [len(model.lower) for model in models]
-        for n, model in enumerate(models):
+        answers = []
+        for n, (model, start) in enumerate(zip(models, starts, strict=True)):
             share = (ends - monotonic()) * weights[n] / max(1, sum(weights[n:]))
-            answers.append(
-                solve_part(
-                    model,
-                    tolerances,
-                    seed=limits.seed,
-                    seconds=max(share, 0.5),
-                    workers=limits.workers,
-                    report=lambda tier, value, bound, n=n: watch.hear(n, tier, value, bound),  # type: ignore[misc]
-                )
-            )
+            report = partial(watch.hear, n)
+            kept = {"seed": limits.seed, "seconds": max(share, 0.5), "workers": limits.workers}
+            answers.append(solve_part(model, start, tolerances, report=report, **kept))  # type: ignore[arg-type]
         return answers
     spawn = get_context("spawn")
-    with spawn.Manager() as manager:
+    with spawn.Manager() as manager, ProcessPoolExecutor(limits.workers, mp_context=spawn) as pool:
         reports = manager.Queue()
-        whole = sum(len(model.lower) for model in models)
-        with ProcessPoolExecutor(limits.workers, mp_context=spawn) as pool:
-            order = sorted(range(len(models)), key=lambda n: -len(models[n].lower))
-            futures = {}
-            for n in order:
-                share = max(1.0, seconds * limits.workers * len(models[n].lower) / max(1, whole))
-                task = (n, models[n], tolerances, limits.seed, min(share, seconds), reports)
-                futures[n] = pool.submit(_in_process, *task)
-            pending = set(futures.values())
-            while pending:
-                pending = wait(pending, timeout=0.1).not_done
-                for report in _drained(reports):
-                    watch.hear(*report)
-            for report in _drained(reports):
-                watch.hear(*report)
+        order = sorted(range(len(models)), key=lambda n: -len(models[n].lower))
+        begun = {n: pool.submit(first_of, models[n], seed=limits.seed, seconds=seconds, workers=1) for n in order}
+        starts = [begun[n].result() for n in range(len(models))]
+        if any(start.values is None for start in starts):
+            return starts
+        watch.complete()
+        whole, left = sum(len(model.lower) for model in models), ends - monotonic()
+        futures = {}
+        for n in order:
+            share = min(left, max(1.0, left * limits.workers * len(models[n].lower) / max(1, whole)))
+            futures[n] = pool.submit(_in_process, n, models[n], starts[n], tolerances, limits.seed, share, reports)
+        pending = set(futures.values())
+        while pending:
+            pending = wait(pending, timeout=0.1).not_done
+            for told in _drained(reports):
+                watch.hear(*told)
+        for told in _drained(reports):
+            watch.hear(*told)
         return [futures[n].result() for n in range(len(models))]
 
 
 def _in_process(
-    part: int, model: Model, tolerances: dict[str, int], seed: int, seconds: float, reports: Any
+    part: int, model: Model, start: PartFound, tolerances: dict[str, int], seed: int, seconds: float, reports: Any
 ) -> PartFound:
-    return solve_part(
-        model,
-        tolerances,
-        seed=seed,
-        seconds=seconds,
-        workers=1,
-        report=lambda tier, value, bound: reports.put((part, tier, value, bound)),
-    )
+    def report(tier: str, value: int, bound: int | None) -> None:
+        reports.put((part, tier, value, bound))
+
+    return solve_part(model, start, tolerances, seed=seed, seconds=seconds, workers=1, report=report)
 
 
 def _drained(reports: Any) -> Iterator[tuple[int, str, int, int | None]]:

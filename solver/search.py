@@ -57,16 +57,20 @@ class PartFound:
 
 
 def solve_part(
-    model: Model, tolerance_percent: dict[str, int], *, seed: int, seconds: float, workers: int, report: Report
+    model: Model,
+    found: PartFound,
+    tolerance_percent: dict[str, int],
+    *,
+    seed: int,
+    seconds: float,
+    workers: int,
+    report: Report,
 ) -> PartFound:
-    """Solve a part within so many seconds; each tier's best value is fixed before the next tier.
+    """Improve a part's first rota for so many seconds; each tier's best value is fixed before the next tier.
 
     A tier's bound is of rotas that keep the rules and the values fixed before it.
     """
     deadline = monotonic() + seconds
-    found = _first(model, seed=seed, seconds=seconds, workers=workers)
-    if found.values is None:
-        return found
     tiers = list(model.goals)
     for n, tier in enumerate(tiers):
         goal = model.goals[tier]
@@ -81,7 +85,7 @@ def solve_part(
     return found
 
 
-def _first(model: Model, *, seed: int, seconds: float, workers: int) -> PartFound:
+def first_of(model: Model, *, seed: int, seconds: float, workers: int) -> PartFound:
     """Any rota of the part, led by the goal of the first tier."""
     goal = next(iter(model.goals.values()))
     ends, effort = monotonic() + seconds, FIRST_EFFORT

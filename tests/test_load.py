@@ -134,7 +134,7 @@ def test_all_errors_are_reported_at_once_each_with_its_place_and_what_was_maybe_
         "scenario.yaml, column `rules[5] min_rest: hours`: `0`: at least 1 was expected.",
         "people.csv row 2, column `profession`: `docter`: one of doctor, nurse, midwife, dentist, pharmacist, physiotherapist, social_worker, operator, other was expected. Maybe doctor?",
         "people.csv row 3: `surplus`: the row has more cells than the header.",
-        "absences.csv row 1: `reason`: this name is not known here.",
+        "absences.csv row 1: `reason`: this name is not known here. Maybe person?",
         "absences.csv row 2, column `first_day`: `2027-02-30`: there is no such date. Maybe 2027-02-28?",
         "absences.csv row 3, column `first_day`: `13/2027`: a date was expected, as 2027-05-31 or 31/05/2027.",
         "wishes.csv row 2, column `wish`: `maybe`: one of cannot, only, rather_not, would_like was expected.",
