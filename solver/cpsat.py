@@ -34,7 +34,7 @@ def solve(
         status = solver.solve(cp)
     except IndexError:
         # or-tools 9.15 may fail to carry a hint through presolve (their issue 5288); without the hint it works.
-        cp.clear_hints()
+        cp.clear_hints()  # type: ignore[no-untyped-call]
         status = solver.solve(cp)
     if status == cp_model.INFEASIBLE:
         return Answer(None, None, impossible=True)
