@@ -3,6 +3,7 @@
 import json
 import platform
 import resource
+import shutil
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -82,4 +83,6 @@ def write_outputs(folder: Path, scenario: Scenario, outcome: Found, report: Repo
     write_xlsx(report, folder / "roster.xlsx", lang)
     (folder / "roster.html").write_text(page(report, lang), encoding="utf-8")
     (folder / "roster.pdf").write_bytes(pdf(report, lang))
+    # Somebody without a duty any more must not keep the calendar of an earlier rota.
+    shutil.rmtree(folder / "calendars", ignore_errors=True)
     write_calendars(report, folder / "calendars", lang)
