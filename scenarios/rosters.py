@@ -23,7 +23,8 @@ SHEET = "roster"
 
 
 def rows_of(facts: Facts, roster: Roster) -> Iterator[tuple[str, ...]]:
-    """Rows of ``roster.csv`` by start: one per person on a duty, and one with an empty person per place nobody fills.
+    """Rows of ``roster.csv`` by start: one per person on a duty, and one with an empty person per place nobody
+    fills (one at least where the site is a choice: the row says which).
 
     ``start`` and ``end`` are ISO 8601 with the local offset; ``engagement`` is ``site:status``.
     """
@@ -31,7 +32,8 @@ def rows_of(facts: Facts, roster: Roster) -> Iterator[tuple[str, ...]]:
         site = site_of(duty, roster)
         start, end = (facts.calendar.local(i).isoformat() for i in (duty.start, duty.end))
         people = roster.people_on(duty.id)
-        for person in (*people, *("",) * (duty.needed - len(people))):
+        empty = max(duty.needed - len(people), int(len(duty.sites) > 1 and not people))
+        for person in (*people, *("",) * empty):
             used = facts.engagement_for(person, duty, site) if person else None
             engagement = f"{used.site}:{used.status}" if used else ""
             yield duty.id, duty.line, site, start, end, person, engagement

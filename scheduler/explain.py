@@ -13,40 +13,38 @@ from scheduler.words import Said, said_hundredths
 
 STOPPED_BY: dict[str, Said] = {
     "eligibility": Said(
-        "have not the skill or the right to practise there", "n'ont pas la compétence ou le droit d'y exercer"
+        "without the skill or the right to practise there", "sans la compétence ou le droit d'y exercer"
     ),
-    "absence": Said("are not available", "ne sont pas disponibles"),
-    "exemption": Said("are exempt", "sont dispensées"),
-    "consent": Said("did not agree to this line or site", "n'ont pas donné leur accord pour cette ligne ou ce site"),
-    "cannot": Said("said they cannot", "ont dit ne pas pouvoir"),
-    "response_time": Said("live too far away", "habitent trop loin"),
-    "travel_limit": Said("live too far away", "habitent trop loin"),
-    "holiday_rotation": Said("held this date in recent years", "ont tenu cette date ces dernières années"),
+    "absence": Said("not available", "sans disponibilité"),
+    "exemption": Said("exempt", "avec une dispense"),
+    "consent": Said("without consent to this line or site", "sans accord pour cette ligne ou ce site"),
+    "cannot": Said("unable, as they said", "avec un empêchement annoncé"),
+    "response_time": Said("too far away", "trop loin"),
+    "travel_limit": Said("too far away", "trop loin"),
+    "holiday_rotation": Said("on duty on this date in recent years", "de garde à cette date ces dernières années"),
     "next_day_activity": Said(
-        "have fixed day work then or right after", "ont une activité fixe à ce moment ou juste après"
+        "with fixed day work then or right after", "avec une activité fixe à ce moment ou juste après"
     ),
-    "one_place": Said("are on duty elsewhere at that time", "sont de garde ailleurs au même moment"),
-    "min_rest": Said("are at rest", "sont en repos"),
-    "longest_stretch": Said("would work too long without a break", "travailleraient trop longtemps sans interruption"),
-    "rest_after_stretch": Said("are at rest after a long stretch", "sont en repos après une longue garde"),
-    "spacing": Said("have a duty too close by", "ont une garde trop proche"),
-    "weekend_block": Said("do not hold the rest of that weekend", "ne tiennent pas le reste de ce week-end"),
-    "consecutive_nights": Said("have too many nights in a row", "ont trop de nuits de suite"),
-    "max_duties": Said("have reached their number of duties", "ont atteint leur nombre de gardes"),
-    "offers": Said("offered no more", "n'ont pas proposé davantage"),
-    "max_weekends": Said("have reached their number of weekends", "ont atteint leur nombre de week-ends"),
-    "weekends_in_a_row": Said("worked the weekends around it", "travaillent les week-ends voisins"),
-    "mean_weekly_hours": Said("have reached their hours", "ont atteint leur durée de travail"),
-    "max_sites": Said("are at other sites that week", "sont sur d'autres sites cette semaine"),
-    "senior_backup": Said("have no senior behind them", "n'ont pas de senior en seconde ligne"),
-    "pairs": Said("serve apart from somebody on duty", "sont à séparer d'une personne de garde"),
-    "facility_capacity": Said("would have no theatre or other means", "n'auraient pas de plateau technique"),
-    "pins": Said("were taken off it by hand", "en ont été retirées à la main"),
+    "one_place": Said("on duty elsewhere at that time", "de garde ailleurs au même moment"),
+    "min_rest": Said("at rest", "en repos"),
+    "longest_stretch": Said("too long without a break with it", "trop longtemps sans interruption avec elle"),
+    "rest_after_stretch": Said("at rest after a long stretch", "en repos après une longue garde"),
+    "spacing": Said("with a duty too close by", "avec une garde trop proche"),
+    "weekend_block": Said("without the rest of that weekend", "sans le reste de ce week-end"),
+    "consecutive_nights": Said("with too many nights in a row", "avec trop de nuits de suite"),
+    "max_duties": Said("with no duty left in their limit", "au bout du nombre de gardes permis"),
+    "offers": Said("with no more on offer", "au bout de ce qui était proposé"),
+    "max_weekends": Said("with no weekend left in their limit", "au bout du nombre de week-ends permis"),
+    "weekends_in_a_row": Said("at work on the weekends around it", "de garde les week-ends voisins"),
+    "mean_weekly_hours": Said("with no hours left", "au bout de la durée de travail permise"),
+    "max_sites": Said("at other sites that week", "sur d'autres sites cette semaine"),
+    "senior_backup": Said("without a senior behind", "sans senior en seconde ligne"),
+    "pairs": Said("kept apart from somebody on duty", "à séparer d'une personne de garde"),
+    "facility_capacity": Said("without a theatre or other means", "sans plateau technique"),
+    "pins": Said("taken off it by hand", "avec un retrait décidé à la main"),
 }
-"""Why people cannot hold a duty, by kind of rule, after "6 …"; never a colleague's private reason."""
-_FREE = Said(
-    "could hold it: the search was stopped too early", "pourraient la tenir : la recherche a été arrêtée trop tôt"
-)
+"""Why people cannot hold a duty, by kind of rule, after "6": words that serve one and many; never a colleague's private reason."""
+_FREE = Said("free: the search was stopped too early", "libre : la recherche a été arrêtée trop tôt")
 _TOGETHER = frozenset({"senior_backup", "pairs", "facility_capacity", "weekend_block"})
 """Rules that look at several people at once; the others judge one person, on that person's facts alone, which is fast."""
 

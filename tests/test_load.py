@@ -12,6 +12,7 @@ from api.cli import app
 from scenarios.load import load, save
 from scenarios.sheets import scenario_of, sheets_of
 from scheduler.findings import ScenarioError
+from scheduler.roster import roster_of
 from scheduler.scenario import RuleSheet, Scenario
 from scheduler.sketch import drawn
 
@@ -325,3 +326,14 @@ def test_an_empty_scenario_explains_itself_and_asks_for_its_rows(tmp_path):
 def test_a_scenario_written_as_text_is_read_back_the_same(folder):
     one = load(folder)
     assert scenario_of(sheets_of(one)).sha256 == one.sha256
+
+
+def test_a_rota_written_and_read_back_is_the_same_also_where_nobody_is_needed(tmp_path):
+    from scenarios.rosters import read_roster, write_roster
+
+    facts, roster = drawn("Ana D p .\nBob . . P")
+    scenario = Scenario("small", facts, ())
+    chosen = dict(roster.site_by_duty) | {"P.2027-03-01.night": "K"}
+    roster = roster_of(roster.assignments, chosen)
+    write_roster(tmp_path / "roster.csv", facts, roster)
+    assert read_roster(tmp_path / "roster.csv", scenario) == roster
