@@ -16,6 +16,8 @@ WORKBOOK = "scenario.xlsx"
 _NEEDED: dict[str, dict[str, Any]] = {
     "travel_limit": {"minutes": 60},
     "holiday_rotation": {"years": 2},
+    "next_day_activity": {"rest_hours": 11},
+    "mean_weekly_hours": {"hours": 48, "weeks": 17},
     "min_rest": {"hours": 11},
     "longest_stretch": {"hours": 24},
     "rest_after_stretch": {"hours": 24, "rest_hours": 24},

@@ -33,12 +33,6 @@ def said_day(day: date) -> Said:
     return Said(format_date(day, "EEE d MMM y", locale="en"), format_date(day, "EEE d MMM y", locale="fr"))
 
 
-def said_days(days: tuple[date, ...]) -> Said:
-    """Several dates, in order, separated by commas."""
-    said = [said_day(day) for day in days]
-    return Said(", ".join(s.en for s in said), ", ".join(s.fr for s in said))
-
-
 def said_hundredths(value: int) -> Said:
     """A number kept in hundredths (points, euros), without useless decimals: 1450 → 14.5 and 14,5."""
     return Said(

@@ -142,7 +142,11 @@ def _agreed(scenario: Scenario, verdict: Verdict, answers: Sequence[PartFound]) 
         bound = None if None in bounds else sum(b for b in bounds if b is not None)
         counted = verdict.values[tier.name]
         exact = exact and bound == claimed and tier.tolerance_percent == 0
-        if counted > claimed or (exact and counted != claimed):
+        # Later tiers may use what the tolerance gives up, part by part.
+        allowed = sum(
+            a.tiers[tier.name].value + abs(a.tiers[tier.name].value) * tier.tolerance_percent // 100 for a in answers
+        )
+        if counted > allowed or (exact and counted != claimed):
             raise EngineError(f"tier {tier.name}: the solver counts {claimed}, the rules count {counted}")
         if bound is not None and bound > counted:
             raise EngineError(f"tier {tier.name}: bound {bound} above the value {counted}")

@@ -122,20 +122,19 @@ def _nothing():
     return PartFound(None, by_clock=True)
 
 
-def test_a_tolerance_lets_the_next_tier_use_what_it_gives_up():
-    wishes = {"wishes": [{"person": "Ana", "wish": "rather_not"}], **ONE_EACH}
+def test_a_tolerance_lets_the_next_tier_use_what_it_gives_up_and_no_more():
+    """One duty: even for Ana (0.8 away in all), who would rather not; uneven for Bob (1.2 away, half as much again)."""
+    tables = {
+        "lines": [{"id": "D", "needed": "1", "wished": "1"}, {"id": "N", "wished": "0"}, *NOBODY_ELSE],
+        "wishes": [{"person": "Ana", "wish": "rather_not"}],
+        "balances": [{"person": "Bob", "points": "0.2"}],
+    }
     rules = [*BASE, {"kind": "evenness", "categories": ["points"]}, {"kind": "wishes"}]
-    tiers = [Tier(name="cover"), Tier(name="evenness"), Tier(name="wishes")]
-    strict = plan(question("Ana . .\nBob . .", rules, wishes, tuple(tiers)), QUICK)
-    tiers[1] = Tier(name="evenness", tolerance_percent=100)
-    loose = plan(
-        question("Ana . .\nBob . .", rules, {**wishes, "balances": [{"person": "Bob", "points": "1"}]}, tuple(tiers)),
-        QUICK,
-    )
-    assert isinstance(strict, Found)
-    assert isinstance(loose, Found)
-    assert strict.verdict.values["wishes"] > 0
-    assert loose.verdict.ok
+    for tolerance, evenness, wishes in ((0, 80, 1), (49, 80, 1), (50, 120, 0)):
+        tiers = (Tier(name="cover"), Tier(name="evenness", tolerance_percent=tolerance), Tier(name="wishes"))
+        found = plan(question("Ana .\nBob .", rules, tables, tiers), QUICK)
+        assert isinstance(found, Found)
+        assert (found.verdict.values["evenness"], found.verdict.values["wishes"]) == (evenness, wishes)
 
 
 class _Blind(MinRest):

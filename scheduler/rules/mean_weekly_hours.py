@@ -23,8 +23,8 @@ class MeanWeeklyHours(Rule):
     """
 
     kind: Literal["mean_weekly_hours"] = "mean_weekly_hours"
-    hours: Annotated[int, Field(ge=1, le=168)] = 48
-    weeks: Annotated[int, Field(ge=1, le=53)] = 17
+    hours: Annotated[int, Field(ge=1, le=168)]
+    weeks: Annotated[int, Field(ge=1, le=53)]
     base_hours: Annotated[int, Field(ge=0, le=60, description="h a week of other work for a full-timer")] = 0
 
     def statement(self) -> Said:

@@ -20,7 +20,7 @@ class NextDayActivity(Rule):
     """
 
     kind: Literal["next_day_activity"] = "next_day_activity"
-    rest_hours: Annotated[int, Field(ge=0, le=48)] = 11
+    rest_hours: Annotated[int, Field(ge=0, le=48)]
 
     def statement(self) -> Said:
         return Said(
