@@ -253,6 +253,51 @@ def explain(
         typer.echo(said.to(language))
 
 
+@app.command()
+def bench(
+    family: Annotated[
+        str, typer.Argument(metavar="FAMILY", help="territory, duties, oncall, physicians, curtois, inrc2")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="folder for the results")],
+    data: Annotated[Path | None, typer.Option("--data", help="folder with the public files of the family")] = None,
+    instance: Annotated[list[str] | None, typer.Option("--instance", help="only this one; may be repeated")] = None,
+    time_limit: Annotated[float, typer.Option("--time-limit", min=1, help="seconds for each")] = 60.0,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64)] = 2,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)] = 1,
+    lang: Language = "",
+) -> None:
+    """Solve benchmark instances and score them; for each a JSON file and the rota as CSV."""
+    from benchmarks.registry import NAMES
+    from benchmarks.registry import family as family_of
+    from benchmarks.run import run, write_rows
+    from scheduler.findings import ScenarioError, nearest
+    from solver.plan import Limits
+
+    language = _lang(lang)
+    if family not in NAMES:
+        maybe = nearest(family, NAMES)
+        typer.echo(f"{family}: {', '.join(NAMES)}" + (f" ({maybe}?)" if maybe else ""), err=True)
+        raise typer.Exit(BAD_DATA)
+    chosen = family_of(family)
+    names = tuple(instance or chosen.names(data))
+    if not names:
+        said = "no instance found" if language == "en" else "aucune instance trouvée"
+        typer.echo(f"--data {data}: {said}", err=True)
+        raise typer.Exit(BAD_DATA)
+    out.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        try:
+            done = run(chosen, data, name, Limits(time_limit, workers, seed))
+        except ScenarioError as error:
+            _tell(error.findings, language)
+            raise typer.Exit(BAD_DATA) from None
+        if done.rows is not None:
+            write_rows(out / f"{name}.roster.csv", chosen.columns, done.rows)
+        (out / f"{name}.json").write_text(json.dumps(done.result, indent=1) + "\n", encoding="utf-8")
+        found = {key: done.result[key] for key in ("value", "bound", "proven", "best_known")}
+        typer.echo(f"{name:>24}  {found}  {done.result['seconds']}")
+
+
 def main() -> None:
     """Entry point of the command ``permanence``."""
     app()

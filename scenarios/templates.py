@@ -29,9 +29,28 @@ _NEEDED: dict[str, dict[str, Any]] = {
     "weekends_in_a_row": {"limit": 2},
     "max_sites": {"limit": 3},
     "count_cost": {"counted": "duties"},
+    "successive_duties": {"limit": 2},
+    "run_length": {"counted": "days_on"},
+    "contract_total": {"counted": "duties"},
 }
 """Values that a rule cannot do without, as a start."""
-_LEFT_OUT = ("weekend_block", "mean_weekly_hours", "count_cost", "max_sites", "spacing", "travel_limit")
+_LEFT_OUT = (
+    "weekend_block",
+    "mean_weekly_hours",
+    "count_cost",
+    "max_sites",
+    "spacing",
+    "travel_limit",
+    "one_a_day",
+    "succession",
+    "surplus",
+    "successive_duties",
+    "neighbours",
+    "departments",
+    "proportional_spread",
+    "headcount",
+    "site_changes",
+)
 """Rules that a new scenario shows but does not switch on."""
 
 

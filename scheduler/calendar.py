@@ -74,13 +74,18 @@ def days_between(first: date, last: date) -> Iterable[date]:
 ALSACE_MOSELLE = ("57", "67", "68", "6AE")
 """Moselle, Bas-Rhin, Haut-Rhin and Alsace: two days more than elsewhere."""
 GOOD_FRIDAY = "Vendredi saint"
+NO_HOLIDAYS = "none"
+"""The holiday region of a territory that counts plain weekdays."""
 
 
 def holiday_names(region: str, years: range, *, good_friday: bool) -> dict[date, str]:
-    """Public holidays of France in a holiday region: ``FR``, a département of Alsace-Moselle, or overseas (``974``).
+    """Public holidays of France in a holiday region: ``FR``, a département of Alsace-Moselle, or overseas (``974``);
+    ``none`` has no holidays.
 
     Good Friday is one in Alsace-Moselle only in communes with a Protestant or mixed church: ``good_friday`` says so.
     """
+    if region == NO_HOLIDAYS:
+        return {}
     subdivision = {"FR": None, "67": "6AE", "68": "6AE"}.get(region, region)
     names = dict(holidays.country_holidays("FR", subdiv=subdivision, years=years, language="fr"))
     fridays = [monday - 3 * ONE_DAY for monday, name in names.items() if "Pâques" in name]
@@ -91,5 +96,5 @@ def holiday_names(region: str, years: range, *, good_friday: bool) -> dict[date,
 
 def known_region(region: str) -> bool:
     """Whether a holiday region can be used. ``GES`` is not: it would silently lose the days of Alsace-Moselle."""
-    known = {"FR", *ALSACE_MOSELLE, *holidays.country_holidays("FR").subdivisions} - {"GES"}
+    known = {"FR", NO_HOLIDAYS, *ALSACE_MOSELLE, *holidays.country_holidays("FR").subdivisions} - {"GES"}
     return region in known

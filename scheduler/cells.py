@@ -145,14 +145,16 @@ def read_days(value: object) -> object:
 
 
 def read_clock(value: object) -> object:
-    """Minutes after local midnight of the duty's date; past 24:00 is the next morning (``24:00-32:00``)."""
+    """Minutes after local midnight of the duty's date; past 24:00 is the next morning (``24:00-32:00``), up to four days
+    (a weekend from Friday 18:00 to Monday 08:00 ends at ``80:00``)."""
     if not isinstance(value, str):
         return value
     match = re.fullmatch(r"(\d{1,2})[:hH](\d{2})?(?::00)?", value.strip())
     minutes = int(match[1]) * 60 + int(match[2] or 0) if match else -1
-    if not match or int(match[2] or 0) > 59 or minutes > 2 * MIDNIGHT_MIN:
+    if not match or int(match[2] or 0) > 59 or minutes > 4 * MIDNIGHT_MIN:
         raise Unreadable(
-            "a time was expected, as 20:00 (up to 48:00 for the next day)", "une heure était attendue, comme 20:00"
+            "a time was expected, as 20:00 (up to 48:00 for the next day, 96:00 for a block of days)",
+            "une heure était attendue, comme 20:00 (jusqu'à 48:00 pour le lendemain, 96:00 pour plusieurs jours)",
         )
     return minutes
 

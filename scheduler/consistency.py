@@ -32,12 +32,19 @@ _REFERENCES: dict[tuple[str, str], str] = {
     ("lines", "sites"): "sites",
     ("lines", "compatible"): "lines",
     ("lines", "senior_line"): "lines",
+    ("needs", "line"): "lines",
+    ("needs", "periods"): "periods",
+    ("group_needs", "lines"): "lines",
+    ("group_needs", "periods"): "periods",
     ("absences", "person"): "people",
     ("exemptions", "person"): "people",
     ("wishes", "person"): "people",
     ("wishes", "periods"): "periods",
     ("wishes", "lines"): "lines",
     ("offers", "person"): "people",
+    ("limits", "person"): "people",
+    ("limits", "lines"): "lines",
+    ("limits", "periods"): "periods",
     ("consents", "person"): "people",
     ("consents", "site"): "sites",
     ("consents", "lines"): "lines",
@@ -56,6 +63,9 @@ _REFERENCES: dict[tuple[str, str], str] = {
     ("pairs", "lines"): "lines",
     ("commitments", "person"): "people",
     ("costs", "person"): "people",
+    ("line_costs", "person"): "people",
+    ("line_costs", "line"): "lines",
+    ("exposures", "person"): "people",
     ("published", "line"): "lines",
     ("published", "period"): "periods",
     ("published", "person"): "people",
@@ -89,7 +99,15 @@ def findings_of(
     given = _Input(territory, tables, rules, places)
     found = [*_horizon(given), *_duplicates(given), *_intervals(given), *_identifiers(given), *_engagements(given)]
     if complete:
-        found += [*_references(given), *_scopes(given), *_lines(given), *_tariffs(given)]
+        found += [
+            *_references(given),
+            *_scopes(given),
+            *_lines(given),
+            *_needs(given),
+            *_limits(given),
+            *_exposures(given),
+            *_tariffs(given),
+        ]
     if complete and not any(f.severity == "error" for f in found):
         facts = facts_of(territory, tables)
         found += [*_pins(given, facts), *_pools(given, facts), *_ways(given, facts)]
@@ -229,9 +247,10 @@ def _scopes(given: _Input) -> Iterator[Finding]:
         "lines": {line.id for line in given.tables.lines},
         "periods": {period.id for period in given.tables.periods},
     }
+    known |= dict.fromkeys(("after", "never"), known["periods"])
     for rule in given.rules:
         for column, words in known.items():
-            for word in getattr(rule, column):
+            for word in getattr(rule, column, ()):
                 if word not in words:
                     said = Said(
                         f"one of {', '.join(sorted(words))} was expected",
@@ -277,6 +296,37 @@ def _lines(given: _Input) -> Iterator[Finding]:
             yield given.at("lines", index, said, column="site_share_min", found=str(line.site_share_min))
 
 
+def _needs(given: _Input) -> Iterator[Finding]:
+    for index, row in enumerate(given.tables.needs):
+        if row.wished is not None and row.wished < row.needed:
+            said = Said(
+                f"at least the {row.needed} needed were expected",
+                f"au moins les {row.needed} nécessaires étaient attendus",
+            )
+            yield given.at("needs", index, said, column="wished", found=str(row.wished))
+
+
+def _limits(given: _Input) -> Iterator[Finding]:
+    named = [("limits", i, row.least, row.most) for i, row in enumerate(given.tables.limits)]
+    named += [("group_needs", i, row.least, row.most) for i, row in enumerate(given.tables.group_needs)]
+    for table, index, least, most in named:
+        if least is None and most is None:
+            said = Said("a least or a most was expected", "un minimum ou un maximum était attendu")
+            yield given.at(table, index, said, column="least")
+        elif least is not None and most is not None and most < least:
+            said = Said(f"at least {least} was expected", f"au moins {least} était attendu")
+            yield given.at(table, index, said, column="most", found=str(most))
+
+
+def _exposures(given: _Input) -> Iterator[Finding]:
+    departments = {site.department for site in given.tables.sites if site.department}
+    for index, row in enumerate(given.tables.exposures):
+        if row.department not in departments:
+            said = Said("a department of the table sites was expected", "un service de la table sites était attendu")
+            near = nearest(row.department, departments)
+            yield given.at("exposures", index, said, column="department", found=row.department, maybe=near)
+
+
 def _tariffs(given: _Input) -> Iterator[Finding]:
     groups: defaultdict[tuple[str, ...], list[tuple[date, date, int]]] = defaultdict(list)
     for index, row in enumerate(given.tables.tariffs):
@@ -320,7 +370,8 @@ def _pins(given: _Input, facts: Facts) -> Iterator[Finding]:
             yield given.at("pins", index, said, column="site", found=pin.site)
         if pin.person is not None and pin.held and pin.person not in held[name]:
             held[name].append(pin.person)
-    for name, people in held.items():
+    capped = any(rule.kind == "places" and rule.enabled for rule in given.rules)
+    for name, people in held.items() if capped else ():
         if len(people) > planned[name].wished:
             said = Said(
                 f"at most {planned[name].wished} people were expected on this duty",
@@ -340,6 +391,12 @@ _UPWARD = frozenset(
         "site_rotation",
         "pins",
         "places",
+        "run_length",
+        "contract_total",
+        "whole_weekends",
+        "group_cover",
+        "weekly_hours",
+        "departments",
     }
 )
 """Rules that a rota of the pins alone may break although one with more assignments does not."""
@@ -369,6 +426,7 @@ def _pinned(given: _Input, facts: Facts) -> Iterator[Finding]:
 
 def _pools(given: _Input, facts: Facts) -> Iterator[Finding]:
     with_duties = {duty.line for duty in facts.duties}
+    needed = {duty.line for duty in facts.duties if duty.needed}
     for index, line in enumerate(given.tables.lines):
         if line.id not in with_duties:
             said = Said(
@@ -378,7 +436,7 @@ def _pools(given: _Input, facts: Facts) -> Iterator[Finding]:
             yield given.at("lines", index, said, column="periods", found=line.id, severity="warning")
             continue
         pool = pool_of(facts, line.id)
-        if line.needed and not pool:
+        if line.id in needed and not pool:
             trade = [p for p in given.tables.people if p.profession == line.profession]
             coded = [p for p in trade if not line.specialties or set(p.specialties) & set(line.specialties)]
             skilled = [p for p in coded if set(line.skills) <= set(p.skills)]
@@ -394,7 +452,7 @@ def _pools(given: _Input, facts: Facts) -> Iterator[Finding]:
             )
             maybe = "privileges.csv" if skilled and not allowed else "consents.csv" if allowed else "people.csv"
             yield given.at("lines", index, said, column="id", found=line.id, maybe=maybe)
-        elif line.needed and len(pool) <= FRAGILE_POOL:
+        elif line.id in needed and len(pool) <= FRAGILE_POOL:
             said = Said(
                 f"only {len(pool)} people can hold it: it is fragile",
                 f"seulement {len(pool)} personnes peuvent la tenir : elle est fragile",

@@ -3,14 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from scheduler.calendar import Calendar, days_between, holiday_names, weekend_of
 from scheduler.cells import MIDNIGHT_MIN, Day, Text
-from scheduler.tables import Consent, Engagement, Line, Period, Person, Row, Site, Tables
+from scheduler.tables import Consent, Engagement, Line, Need, Period, Person, Row, Site, Tables
 from scheduler.words import Said, said_day
 
 WORKED_PERCENT = {"on_site": 100, "session": 100, "mixed": 50, "on_call": 0}
@@ -23,7 +24,7 @@ class Territory(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: Text
     timezone: Text = "Europe/Paris"
-    holiday_region: Text = Field("FR", description="FR, or a subdivision: 57, 67, 68, 6AE, 971…")
+    holiday_region: Text = Field("FR", description="FR, or a subdivision: 57, 67, 68, 6AE, 971…; none = no holidays")
     school_zone: Text = Field("", description="A, B, C or the overseas territory")
     first_day: Day
     last_day: Day
@@ -91,6 +92,27 @@ class Facts:
     consents_by_site: dict[str, tuple[Consent, ...]]
     minutes: dict[tuple[str, str], int]
     km: dict[tuple[str, str], float]
+
+    @cached_property
+    def duties_by_line(self) -> dict[str, tuple[Duty, ...]]:
+        """Each line's duties by start; those before the horizon too, held or not, from the first day of its history."""
+        needs = _Needs(self.tables.needs, self.calendar)
+        first = self.territory.first_day
+        known = {line.id: first for line in self.lines}
+        for row in self.tables.history:
+            known[row.line] = min(known[row.line], row.date)
+        found: defaultdict[str, list[Duty]] = defaultdict(list)
+        for line in self.lines:
+            before = _grid(line, self.period_by_id, known[line.id], first - timedelta(days=1), self.calendar, needs)
+            found[line.id] = [replace(duty, past=True) for duty in before]
+        for duty in self.duties:
+            found[duty.line].append(duty)
+        return {line: tuple(sorted(duties, key=lambda duty: duty.start)) for line, duties in found.items()}
+
+    @cached_property
+    def decided(self) -> frozenset[str]:
+        """Duties that a pin gives to somebody."""
+        return frozenset(duty_id(pin.line, pin.date, pin.period) for pin in self.tables.pins if pin.person and pin.held)
 
     @property
     def people(self) -> tuple[Person, ...]:
@@ -195,13 +217,11 @@ def facts_of(territory: Territory, tables: Tables) -> Facts:
     calendar = calendar_of(territory, tables)
     period_by_id = {p.id: p for p in tables.periods}
     line_by_id = {line.id: line for line in tables.lines}
+    needs = _Needs(tables.needs, calendar)
     duties = [
-        _duty(line, period_by_id[name], day, calendar)
+        duty
         for line in tables.lines
-        for day in days_between(territory.first_day, territory.last_day)
-        if in_force(line, day) and calendar.matches(day, line.days)
-        for name in line.periods
-        if calendar.matches(day, period_by_id[name].days)
+        for duty in _grid(line, period_by_id, territory.first_day, territory.last_day, calendar, needs)
     ]
     duties.sort(key=lambda duty: duty.start)
     by_day: defaultdict[date, list[Duty]] = defaultdict(list)
@@ -209,7 +229,7 @@ def facts_of(territory: Territory, tables: Tables) -> Facts:
         by_day[duty.date].append(duty)
     past: defaultdict[str, list[Duty]] = defaultdict(list)
     for row in tables.history:
-        duty = _duty(line_by_id[row.line], period_by_id[row.period], row.date, calendar)
+        duty = _duty(line_by_id[row.line], period_by_id[row.period], row.date, calendar, needs)
         sites = (row.site,) if row.site else duty.sites[:1]
         past[row.person].append(replace(duty, sites=sites, past=True))
     for held in past.values():
@@ -254,10 +274,55 @@ def _grouped(rows: Iterable[Engagement]) -> dict[str, tuple[Engagement, ...]]:
     return {person: tuple(found) for person, found in groups.items()}
 
 
-def _duty(line: Line, period: Period, day: date, calendar: Calendar) -> Duty:
+class _Needs:
+    """The table ``needs``, indexed: a long horizon has a row for each of thousands of duties."""
+
+    def __init__(self, rows: Iterable[Need], calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._of_one_day: defaultdict[tuple[str, date], list[tuple[int, Need]]] = defaultdict(list)
+        self._of_several: defaultdict[str, list[tuple[int, Need]]] = defaultdict(list)
+        for place, row in enumerate(rows):
+            if row.first_day is not None and row.first_day == row.last_day:
+                self._of_one_day[row.line, row.first_day].append((place, row))
+            else:
+                self._of_several[row.line].append((place, row))
+
+    def of(self, line: Line, period: str, day: date) -> tuple[int, int]:
+        """People needed and wished: by the last row that speaks of the duty, else by its line."""
+        said: tuple[int, Line | Need] = (-1, line)
+        for rows in (self._of_one_day.get((line.id, day), ()), self._of_several.get(line.id, ())):
+            for place, row in reversed(rows):
+                if place < said[0]:
+                    break
+                if (
+                    (not row.periods or period in row.periods)
+                    and in_force(row, day)
+                    and self._calendar.matches(day, row.days)
+                ):
+                    said = (place, row)
+                    break
+        row_or_line = said[1]
+        return row_or_line.needed, max(row_or_line.needed, row_or_line.wished or 0)
+
+
+def _grid(
+    line: Line, periods: dict[str, Period], first: date, last: date, calendar: Calendar, needs: _Needs
+) -> list[Duty]:
+    """The duties of a line from one day to another, by day, then in the order of its periods."""
+    return [
+        _duty(line, periods[name], day, calendar, needs)
+        for day in days_between(first, last)
+        if in_force(line, day) and calendar.matches(day, line.days)
+        for name in line.periods
+        if calendar.matches(day, periods[name].days)
+    ]
+
+
+def _duty(line: Line, period: Period, day: date, calendar: Calendar, needs: _Needs) -> Duty:
     start = calendar.instant(day, period.start)
     closes = period.end if period.end > period.start else period.end + MIDNIGHT_MIN
     end = calendar.instant(day, closes)
+    needed, wished = needs.of(line, period.id, day)
     percent = WORKED_PERCENT[line.modality] if line.worked_percent is None else line.worked_percent
     return Duty(
         id=duty_id(line.id, day, period.id),
@@ -268,8 +333,8 @@ def _duty(line: Line, period: Period, day: date, calendar: Calendar) -> Duty:
         end=end,
         sites=hosts(line, day),
         modality=line.modality,
-        needed=line.needed,
-        wished=max(line.needed, line.wished or 0),
+        needed=needed,
+        wished=wished,
         priority=line.priority,
         points=period.points * line.load_percent // 100,
         worked_minutes=int((end - start).total_seconds()) // 60 * percent // 100,

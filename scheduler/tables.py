@@ -75,6 +75,7 @@ class Site(Row):
     finess: Annotated[str | None, Field(description="FINESS of the geographic site, 9 characters")] = None
     legal_entity: Annotated[str | None, Field(description="FINESS of the legal entity")] = None
     commune: Annotated[str | None, Field(description="INSEE code, not the postcode")] = None
+    department: Annotated[Id | None, Field(description="service or pole that the place belongs to")] = None
     latitude: Number | None = None
     longitude: Number | None = None
     good_friday: Annotated[Flag, Field(description="Good Friday is a holiday here (Alsace-Moselle)")] = False
@@ -152,8 +153,8 @@ class Line(Row):
     statuses: Annotated[Words, Field(description="statuses that may hold it; empty = any")] = ()
     periods: Annotated[Words, Field(min_length=1)]
     days: Annotated[Days, Field(description="narrows the periods' days; empty = theirs")] = ()
-    needed: Annotated[Whole, Field(ge=0, le=50, description="people without whom it is a hole")] = 1
-    wished: Annotated[Whole | None, Field(ge=0, le=50, description="people one would like; empty = needed")] = None
+    needed: Annotated[Whole, Field(ge=0, le=999, description="people without whom it is a hole")] = 1
+    wished: Annotated[Whole | None, Field(ge=0, le=999, description="people one would like; empty = needed")] = None
     priority: Annotated[Whole, Field(ge=1, le=5, description="1 is held first")] = 2
     sites: Annotated[Words, Field(min_length=1)]
     site_choice: Annotated[
@@ -181,6 +182,29 @@ class Line(Row):
     payer: Annotated[Id, Field(description="who pays the indemnities")] = "fund"
     first_day: Day | None = None
     last_day: Day | None = None
+
+
+class Need(Row):
+    ABOUT = "How many people a line needs where it is not the same every day. The last row that speaks of a duty holds."
+    line: Id
+    periods: Annotated[Words, Field(description="empty = all")] = ()
+    days: Annotated[Days, Field(description="empty = every day")] = ()
+    first_day: Day | None = None
+    last_day: Day | None = None
+    needed: Annotated[Whole, Field(ge=0, le=999, description="people without whom it is a hole")]
+    wished: Annotated[Whole | None, Field(ge=0, le=999, description="people one would like; empty = needed")] = None
+
+
+class GroupNeed(Row):
+    ABOUT = "How many people several lines or periods need together on each day: one of two nights, a doctor in either unit."
+    name: Id
+    lines: Annotated[Words, Field(description="empty = all")] = ()
+    periods: Annotated[Words, Field(description="empty = all")] = ()
+    days: Annotated[Days, Field(description="empty = every day")] = ()
+    first_day: Day | None = None
+    last_day: Day | None = None
+    least: Annotated[Whole | None, Field(ge=0, description="empty = no lower limit")] = None
+    most: Annotated[Whole | None, Field(ge=0, description="empty = no upper limit")] = None
 
 
 class Absence(Row):
@@ -218,6 +242,24 @@ class Offer(Row):
     duties_per_month: Annotated[Whole | None, Field(ge=0)] = None
     nights_per_month: Annotated[Whole | None, Field(ge=0)] = None
     weekends_per_month: Annotated[Whole | None, Field(ge=0)] = None
+
+
+class Limit(Row):
+    ABOUT = "What a contract allows: how much in the whole horizon, how many days in a row."
+    person: Id
+    counted: Annotated[
+        Literal[
+            "duties", "minutes", "weekly_minutes", "weekends", "whole_weekends", "days_on", "days_off", "same_period"
+        ],
+        Field(
+            description="over the horizon: duties, worked minutes, weekly_minutes (in each of its whole weeks), weekends with a duty, whole_weekends (both days or "
+            "neither, where least is 1); in a row: days with a duty, without, with one of these periods"
+        ),
+    ]
+    lines: Annotated[Words, Field(description="duties of these lines; empty = all")] = ()
+    periods: Annotated[Words, Field(description="duties of these periods; empty = all")] = ()
+    least: Annotated[Whole | None, Field(ge=0, description="empty = no lower limit")] = None
+    most: Annotated[Whole | None, Field(ge=0, description="empty = no upper limit")] = None
 
 
 class Consent(Row):
@@ -325,6 +367,22 @@ class Cost(Row):
     cost: Annotated[Whole, Field(ge=0)]
 
 
+class LineCost(Row):
+    KEY = ("person", "line")
+    ABOUT = "A price by person and line: how little somebody likes, or is suited to, a post."
+    person: Id
+    line: Id
+    cost: Annotated[Whole, Field(ge=0, description="points per duty")]
+
+
+class Exposure(Row):
+    KEY = ("person", "department")
+    ABOUT = "A price by person and department: whom one would rather keep away from where. There is no column for the reason."
+    person: Id
+    department: Annotated[Id, Field(description="as in the table sites")]
+    cost: Annotated[Whole, Field(ge=0, description="points when somebody who works is last there")]
+
+
 class Published(Row):
     KEY = ("line", "date", "period", "person")
     ABOUT = "The rota already published, from which one would like to move little."
@@ -349,10 +407,13 @@ class Tables:
     privileges: tuple[Privilege, ...] = ()
     periods: tuple[Period, ...] = ()
     lines: tuple[Line, ...] = ()
+    needs: tuple[Need, ...] = ()
+    group_needs: tuple[GroupNeed, ...] = ()
     absences: tuple[Absence, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
     wishes: tuple[Wish, ...] = ()
     offers: tuple[Offer, ...] = ()
+    limits: tuple[Limit, ...] = ()
     consents: tuple[Consent, ...] = ()
     history: tuple[Past, ...] = ()
     balances: tuple[Balance, ...] = ()
@@ -364,6 +425,8 @@ class Tables:
     sensitive_dates: tuple[SensitiveDate, ...] = ()
     school_holidays: tuple[SchoolHoliday, ...] = ()
     costs: tuple[Cost, ...] = ()
+    line_costs: tuple[LineCost, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
     published: tuple[Published, ...] = ()
 
 

@@ -23,7 +23,7 @@ class Terms:
         return total((self, other * -1))
 
     def __mul__(self, factor: int) -> "Terms":
-        coefs = {index: factor * value for index, value in self.coefs.items()}
+        coefs = {index: factor * value for index, value in self.coefs.items() if factor}
         return Terms(coefs, self.const * factor, self.past * factor)
 
     __rmul__ = __mul__

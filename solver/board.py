@@ -97,9 +97,9 @@ class Board:
         for part in parts:
             if part.past:
                 return Terms(past=1)
-            if part.const:
+            if part.const and not part.coefs:
                 return Terms(const=1)
-            live += part.coefs
+            live += (self._single(part) if part.const else part).coefs
         key = tuple(sorted(set(live)))
         if key not in self._any:
             exclusive = all(b in self._apart[a] for n, a in enumerate(key) for b in key[n + 1 :])
@@ -123,9 +123,10 @@ class Board:
             return other * (one.const + one.past)
         if not other.coefs:
             return one * (other.const + other.past)
-        if len(one.coefs) > 1 or len(other.coefs) > 1:
-            one, other = self._single(one), self._single(other)
+        one, other = self._single(one), self._single(other)
         a, b = sorted((*one.coefs, *other.coefs))
+        if a == b:
+            return one
         if (a, b) not in self._both:
             new = self._both[a, b] = self.model.variable(0, 1)
             self._at_most(0, {new: 1, a: -1})
@@ -168,16 +169,25 @@ class Board:
         room = terms.const + terms.past - limit
         self._ask(room, {i: -c for i, c in terms.coefs.items()}, breach, times)
 
-    def worst(self, parts: Sequence[Terms], breach: Breach) -> None:
-        """The largest of some terms, if positive: a unit per one above zero."""
+    def count(self, terms: Terms) -> Terms:
+        """The same number as one thing: for a sum that many places speak of."""
+        coefs = {i: c for i, c in terms.coefs.items() if c}
+        if len(coefs) < 2:
+            return terms
+        number = self.model.variable(self.model.smallest(coefs), self.model.largest(coefs))
+        self.model.rows.append(Row(coefs | {number: -1}, 0, 0))
+        return Terms({number: 1}, terms.const, terms.past)
+
+    def worst(self, parts: Sequence[Terms], breach: Breach, *, per: int = 1) -> None:
+        """The largest of some terms, if positive: a unit per ``per`` above zero, rounded up."""
         tops = [self.model.largest(part.coefs) + part.const + part.past for part in parts]
         if self._price is None:
             for part in parts:
                 self._ask(-part.const - part.past, part.coefs, breach, 1)
             return
-        worst = self.model.variable(0, max(0, *tops))
+        worst = self.model.variable(0, -(-max([0, *tops]) // per))
         for part in parts:
-            self._at_most(-part.const - part.past, part.coefs | {worst: -1})
+            self._at_most(-part.const - part.past, part.coefs | {worst: -per})
         self._pay({worst: 1}, 0, 1)
 
     def priced(self, terms: Terms, units: Callable[[int], int], breach: Breach) -> None:

@@ -1,30 +1,31 @@
-"""The model read by CP-SAT: feasibility and logic, with a deterministic limit."""
+"""The problem read by CP-SAT: feasibility and logic, with a deterministic limit."""
 
 from dataclasses import dataclass
 from math import ceil
 
+import numpy as np
 from ortools.sat.python import cp_model
 
-from solver.model import Goal, Model
+from solver.model import NO_LIMIT, Problem, Whole
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """What an engine says of one goal: a point or none, and what it proves.
+    """What an engine says of a problem: a point or none, and what it proves.
 
     ``bound``: no point has a smaller value; None when nothing is proved. ``impossible``: there is no point at all.
     """
 
-    values: list[int] | None
+    values: Whole | None
     bound: int | None
     impossible: bool = False
 
 
 def solve(
-    model: Model, goal: Goal, *, hint: list[int] | None, seed: int, effort: float, time_limit_s: float, workers: int = 1
+    problem: Problem, *, hint: Whole | None, seed: int, effort: float, time_limit_s: float, workers: int = 1
 ) -> Answer:
-    """Minimise ``goal`` within ``effort`` (deterministic seconds) and a wall-clock guard."""
-    cp, x = _read(model, goal, hint)
+    """Solve within ``effort`` (deterministic seconds) and a wall-clock guard."""
+    cp, x = _read(problem, hint)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = workers
     solver.parameters.random_seed = seed
@@ -40,37 +41,43 @@ def solve(
         return Answer(None, None, impossible=True)
     if status == cp_model.MODEL_INVALID:
         raise ValueError(f"CP-SAT refuses the model: {cp.validate()}")
-    if not goal.coefs:
-        bound: int | None = goal.const
+    if not problem.cost.any():
+        bound: int | None = problem.const
     else:
         best = solver.best_objective_bound
-        bound = ceil(best - 1e-6) + goal.const if abs(best) < 1e15 else None
+        bound = ceil(best - 1e-6) + problem.const if abs(best) < 1e15 else None
     if status == cp_model.UNKNOWN:
         return Answer(None, bound)
-    return Answer([solver.value(v) for v in x], bound)
+    return Answer(np.array([solver.value(v) for v in x], dtype=np.int64), bound)
 
 
-def _read(model: Model, goal: Goal, hint: list[int] | None) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
+def _read(problem: Problem, hint: Whole | None) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
     cp = cp_model.CpModel()
+    lower, upper = problem.lower.tolist(), problem.upper.tolist()
     # Fixed ones are variables too: equal constants would be one variable, which a hint may not name twice.
     x = [
         cp.new_bool_var("") if 0 <= lo <= hi <= 1 else cp.new_int_var(lo, hi, "")
-        for lo, hi in zip(model.lower, model.upper, strict=True)
+        for lo, hi in zip(lower, upper, strict=True)
     ]
-    for var, lo, hi in zip(x, model.lower, model.upper, strict=True):
+    for var, lo, hi in zip(x, lower, upper, strict=True):
         if lo == hi and 0 <= lo <= 1:
             cp.add_bool_and(var if lo else ~var)
-    for row in model.rows:
-        if row.is_clique and all(model.lower[i] >= 0 and model.upper[i] <= 1 for i in row.coefs):
-            cp.add_at_most_one(x[i] for i in row.coefs)
+    starts, col, val = problem.starts().tolist(), problem.col.tolist(), problem.val.tolist()
+    plain = (problem.lower >= 0) & (problem.upper <= 1)
+    unit = np.bincount(problem.row, weights=(problem.val != 1) | ~plain[problem.col], minlength=len(problem.lo)) == 0
+    cliques = (unit & (problem.lo <= 0) & (problem.hi == 1)).tolist()
+    for k, (lo, hi) in enumerate(zip(problem.lo.tolist(), problem.hi.tolist(), strict=True)):
+        here = [x[i] for i in col[starts[k] : starts[k + 1]]]
+        if cliques[k]:
+            cp.add_at_most_one(here)
             continue
-        terms = cp_model.LinearExpr.weighted_sum([x[i] for i in row.coefs], list(row.coefs.values()))
-        lo = row.lo if row.lo is not None else model.smallest(row.coefs)
-        hi = row.hi if row.hi is not None else model.largest(row.coefs)
-        cp.add_linear_constraint(terms, lo, hi)
-    if goal.coefs:
-        cp.minimize(cp_model.LinearExpr.weighted_sum([x[i] for i in goal.coefs], list(goal.coefs.values())))
+        terms = cp_model.LinearExpr.weighted_sum(here, val[starts[k] : starts[k + 1]])
+        low = lo if lo > -NO_LIMIT else cp_model.INT_MIN
+        cp.add_linear_constraint(terms, low, hi if hi < NO_LIMIT else cp_model.INT_MAX)
+    (priced,) = np.nonzero(problem.cost)
+    if len(priced):
+        cp.minimize(cp_model.LinearExpr.weighted_sum([x[i] for i in priced], problem.cost[priced].tolist()))
     if hint is not None:
-        for var, value in zip(x, hint, strict=True):
+        for var, value in zip(x, hint.tolist(), strict=True):
             cp.add_hint(var, value)
     return cp, x

@@ -1,9 +1,17 @@
-"""A whole-number linear model, written once by the board and read by every engine."""
+"""A whole-number linear model: written once by the board, frozen into arrays for the engines."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 Coefs = dict[int, int]
+Whole = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+NO_LIMIT = 1 << 52
+"""A side of a row that has no limit; whole numbers up to here are exact in floating point too."""
 
 
 @dataclass(slots=True)
@@ -14,16 +22,6 @@ class Row:
     lo: int | None = None
     hi: int | None = None
 
-    @property
-    def is_clique(self) -> bool:
-        """At most one of its variables, where they are yes/no."""
-        return self.hi == 1 and self.lo is None and all(c == 1 for c in self.coefs.values())
-
-    def holds(self, values: list[int]) -> bool:
-        """Whether a point keeps the row."""
-        total = sum(c * values[i] for i, c in self.coefs.items())
-        return (self.lo is None or self.lo <= total) and (self.hi is None or total <= self.hi)
-
 
 @dataclass(slots=True)
 class Goal:
@@ -31,10 +29,6 @@ class Goal:
 
     coefs: Coefs = field(default_factory=dict)
     const: int = 0
-
-    def value(self, values: list[int]) -> int:
-        """The goal at a point."""
-        return self.const + sum(c * values[i] for i, c in self.coefs.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +38,169 @@ class Decision:
     person: str | None
     line: str
     day: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """One goal over whole variables, as arrays: ``lower <= x <= upper``, ``lo <= A x <= hi``, least ``cost · x + const``.
+
+    ``A`` is given by its nonzeros, ordered by row: ``val[k]`` at (``row[k]``, ``col[k]``).
+    """
+
+    lower: Whole
+    upper: Whole
+    row: Whole
+    col: Whole
+    val: Whole
+    lo: Whole
+    hi: Whole
+    cost: Whole
+    const: int
+
+    def value(self, values: Whole) -> int:
+        """The goal at a point."""
+        return self.const + int(self.cost @ values)
+
+    def holds(self, values: Whole) -> bool:
+        """Whether a point is within all bounds and rows, in whole numbers."""
+        sums = self._sums(self.val * values[self.col])
+        inside = bool(np.all(self.lower <= values) and np.all(values <= self.upper))
+        return inside and bool(np.all(self.lo <= sums) and np.all(sums <= self.hi))
+
+    def least(self) -> int:
+        """The least value of the goal by the bounds of the variables alone."""
+        return self.const + int(np.where(self.cost > 0, self.cost * self.lower, self.cost * self.upper).sum())
+
+    def starts(self) -> Whole:
+        """Where each row begins in the nonzeros, and the end of the last."""
+        return np.searchsorted(self.row, np.arange(len(self.lo) + 1))
+
+    def with_row(self, coefs: Whole, lo: int, hi: int) -> "Problem":
+        """The same with one row more, given by all its coefficients; a row of one variable is a bound of it."""
+        (cols,) = np.nonzero(coefs)
+        if len(cols) == 1 and coefs[cols[0]] > 0:
+            lower, upper, only = self.lower.copy(), self.upper.copy(), coefs[cols[0]]
+            if lo > -NO_LIMIT:
+                lower[cols] = max(lower[cols[0]], -(-lo // only))
+            if hi < NO_LIMIT:
+                upper[cols] = min(upper[cols[0]], hi // only)
+            return self.within(lower, upper)
+        return Problem(
+            self.lower,
+            self.upper,
+            np.append(self.row, np.full(len(cols), len(self.lo))),
+            np.append(self.col, cols),
+            np.append(self.val, coefs[cols]),
+            np.append(self.lo, lo),
+            np.append(self.hi, hi),
+            self.cost,
+            self.const,
+        )
+
+    def within(self, lower: Whole, upper: Whole) -> "Problem":
+        """The same with other bounds of the variables."""
+        return Problem(lower, upper, self.row, self.col, self.val, self.lo, self.hi, self.cost, self.const)
+
+    def towards(self, cost: Whole, const: int) -> "Problem":
+        """The same with another goal."""
+        return Problem(self.lower, self.upper, self.row, self.col, self.val, self.lo, self.hi, cost, const)
+
+    def tightened(self) -> "Problem":
+        """The same, what is fixed taken out of the rows, and their sides rounded to what whole numbers can reach."""
+        fixed = (self.lower == self.upper)[self.col]
+        shift = np.bincount(
+            self.row[fixed], weights=self.val[fixed] * self.lower[self.col[fixed]], minlength=len(self.lo)
+        ).astype(np.int64)
+        lo = np.where(self.lo > -NO_LIMIT, self.lo - shift, self.lo)
+        hi = np.where(self.hi < NO_LIMIT, self.hi - shift, self.hi)
+        row, col, val = self.row[~fixed], self.col[~fixed], self.val[~fixed]
+        val, lo, hi = _rounded(row, val, lo, hi)
+        return Problem(self.lower, self.upper, row, col, val, lo, hi, self.cost, self.const)
+
+    def _sums(self, parts: Whole) -> Whole:
+        # Sums of whole numbers below 2**53 are exact in floating point.
+        return np.bincount(self.row, weights=parts, minlength=len(self.lo)).astype(np.int64)
+
+    def around(self, values: Whole, kept: Mask) -> "Around | None":
+        """The problem with the variables of ``kept`` at ``values``, without what that settles; None: nothing is left.
+
+        Rows with one variable left become bounds, rows that can no longer be broken go, and variables in no row take
+        their best value.
+        """
+        lower, upper = np.where(kept, values, self.lower), np.where(kept, values, self.upper)
+        row, col, val, lo, hi = self.row, self.col, self.val, self.lo, self.hi
+        for _ in range(2):
+            fixed = lower == upper
+            settled = fixed[col]
+            shift = np.bincount(row[settled], weights=val[settled] * lower[col[settled]], minlength=len(lo))
+            shift = shift.astype(np.int64)
+            lo = np.where(lo > -NO_LIMIT, lo - shift, lo)
+            hi = np.where(hi < NO_LIMIT, hi - shift, hi)
+            row, col, val = row[~settled], col[~settled], val[~settled]
+            up, down = val * upper[col], val * lower[col]
+            most = np.bincount(row, weights=np.maximum(up, down), minlength=len(lo)).astype(np.int64)
+            least = np.bincount(row, weights=np.minimum(up, down), minlength=len(lo)).astype(np.int64)
+            size = np.bincount(row, minlength=len(lo))
+            binds = (size > 0) & ((most > hi) | (least < lo))
+            single = binds & (size == 1)
+            alone = single[row]
+            for k in np.flatnonzero(alone):
+                r, c, v = row[k], col[k], val[k]
+                low, high = (lo[r], hi[r]) if v > 0 else (-hi[r], -lo[r])
+                v = abs(v)
+                if low > -NO_LIMIT:
+                    lower[c] = max(lower[c], -(-low // v))
+                if high < NO_LIMIT:
+                    upper[c] = min(upper[c], high // v)
+            keep = binds & ~single
+            there = keep[row]
+            number = np.cumsum(keep) - 1
+            row, col, val = number[row[there]], col[there], val[there]
+            lo, hi = lo[keep], hi[keep]
+        used = np.zeros(len(lower), dtype=bool)
+        used[col] = True
+        used &= lower != upper
+        base = np.where(used | (lower == upper), lower, np.where(self.cost >= 0, lower, upper))
+        (indices,) = np.nonzero(used)
+        if not len(indices):
+            return None
+        settled = ~used[col]
+        if settled.any():
+            shift = np.bincount(row[settled], weights=val[settled] * base[col[settled]], minlength=len(lo))
+            shift = shift.astype(np.int64)
+            lo = np.where(lo > -NO_LIMIT, lo - shift, lo)
+            hi = np.where(hi < NO_LIMIT, hi - shift, hi)
+            row, col, val = row[~settled], col[~settled], val[~settled]
+        val, lo, hi = _rounded(row, val, lo, hi)
+        here = np.cumsum(used) - 1
+        const = self.const + int(self.cost[~used] @ base[~used])
+        small = Problem(lower[indices], upper[indices], row, here[col], val, lo, hi, self.cost[indices], const)
+        return Around(small, indices, base)
+
+
+def _rounded(row: Whole, val: Whole, lo: Whole, hi: Whole) -> tuple[Whole, Whole, Whole]:
+    """Rows divided by what all their coefficients are multiples of: what is between two multiples cannot be."""
+    step = np.zeros(len(lo), dtype=np.int64)
+    np.gcd.at(step, row, np.abs(val))
+    step = np.maximum(step, 1)
+    lo = np.where(lo > -NO_LIMIT, -(-lo // step), lo)
+    hi = np.where(hi < NO_LIMIT, hi // step, hi)
+    return val // step[row], lo, hi
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Around:
+    """A smaller problem, the indices of its variables in the larger one, and the larger point it leaves as it is."""
+
+    problem: Problem
+    indices: Whole
+    base: Whole
+
+    def back(self, values: Whole) -> Whole:
+        """A point of the smaller problem as a point of the larger one."""
+        point = self.base.copy()
+        point[self.indices] = values
+        return point
 
 
 @dataclass(slots=True)
@@ -73,40 +230,31 @@ class Model:
         """The least a sum can be, by the bounds of its variables alone."""
         return sum(c * (self.lower[i] if c > 0 else self.upper[i]) for i, c in coefs.items())
 
-    def holds(self, values: list[int]) -> bool:
-        """Whether a point is within all bounds and rows, in whole numbers."""
-        inside = all(lo <= v <= hi for v, lo, hi in zip(values, self.lower, self.upper, strict=True))
-        return inside and all(row.holds(values) for row in self.rows)
+    def cost(self, tier: str) -> Whole:
+        """The goal of a tier as an array."""
+        cost = np.zeros(len(self.lower), dtype=np.int64)
+        for i, c in self.goals[tier].coefs.items():
+            cost[i] = c
+        return cost
 
-    def around(self, values: list[int], free: set[int], goal: Goal) -> tuple["Model", Goal, list[int]] | None:
-        """The model with every decision outside ``free`` kept as it is, without what that settles.
-
-        Returns the smaller model, the goal in it, and the index here of each of its variables; None when the kept
-        decisions leave nothing to choose.
-        """
-        kept = {i: values[i] for i in self.decisions if i not in free}
-        kept |= {i: lo for i, (lo, hi) in enumerate(zip(self.lower, self.upper, strict=True)) if lo == hi}
-        indices = [i for i in range(len(self.lower)) if i not in kept]
-        if not indices:
-            return None
-        here = {i: k for k, i in enumerate(indices)}
-        small = Model([self.lower[i] for i in indices], [self.upper[i] for i in indices])
-        for row in self.rows:
-            settled = 0
-            coefs: Coefs = {}
-            for i, c in row.coefs.items():
-                if i in kept:
-                    settled += c * kept[i]
-                else:
-                    coefs[here[i]] = c
-            if coefs:
-                lo = None if row.lo is None else row.lo - settled
-                hi = None if row.hi is None else row.hi - settled
-                if (hi is not None and small.largest(coefs) > hi) or (lo is not None and small.smallest(coefs) < lo):
-                    small.rows.append(Row(coefs, lo, hi))
-        part = Goal({here[i]: c for i, c in goal.coefs.items() if i in here}, goal.const)
-        part.const += sum(c * kept[i] for i, c in goal.coefs.items() if i in kept)
-        return small, part, indices
+    def problem(self, tier: str) -> Problem:
+        """The rows with the goal of one tier, as arrays."""
+        rows = [row for row in self.rows if row.coefs]
+        sizes = [len(row.coefs) for row in rows]
+        nonzeros = sum(sizes)
+        col = np.fromiter((i for row in rows for i in row.coefs), np.int64, nonzeros)
+        val = np.fromiter((c for row in rows for c in row.coefs.values()), np.int64, nonzeros)
+        return Problem(
+            np.array(self.lower, dtype=np.int64),
+            np.array(self.upper, dtype=np.int64),
+            np.repeat(np.arange(len(rows)), sizes),
+            col,
+            val,
+            np.array([-NO_LIMIT if row.lo is None else row.lo for row in rows], dtype=np.int64),
+            np.array([NO_LIMIT if row.hi is None else row.hi for row in rows], dtype=np.int64),
+            self.cost(tier),
+            self.goals[tier].const,
+        )
 
     def split(self) -> list[tuple["Model", list[int]]]:
         """Parts that no row connects, each with the indices its variables have here.

@@ -1,47 +1,83 @@
 """What to free next: parts of a rota that are decided anew while the rest stays."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from random import Random
 
-from solver.model import Model
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.model import Decision, Mask, Problem, Whole
+
+NEAR_DAYS = 10
+"""How far around a day its neighbourhood reaches."""
 
 
 class Neighbourhoods:
-    """Proposes sets of decisions to free, in a fixed order of kinds drawn with a seed.
+    """Proposes sets of decisions to free; the kinds that gave more are proposed more often.
 
-    Kinds, in turn: some weeks of everybody; people who share lines with one of them; some lines over the whole horizon.
+    Kinds: some weeks of everybody; people who share lines with one of them; some lines over the whole horizon; the
+    people and days around something that costs; where the rota and the relaxation differ.
     """
 
-    def __init__(self, model: Model, seed: int) -> None:
+    KINDS = ("weeks", "crew", "lines", "cost", "relaxed")
+
+    def __init__(self, decisions: Mapping[int, Decision], number: int, seed: int) -> None:
         self._random = Random(seed)
+        self._number = number
+        self._decisions = decisions
         self._by_person: defaultdict[str, list[int]] = defaultdict(list)
         self._by_line: defaultdict[str, list[int]] = defaultdict(list)
         self._by_day: defaultdict[int, list[int]] = defaultdict(list)
         self._lines_of: defaultdict[str, set[str]] = defaultdict(set)
-        self._places: list[int] = []
-        for i, decision in model.decisions.items():
+        self._people_of: defaultdict[str, set[str]] = defaultdict(set)
+        places: list[int] = []
+        for i, decision in decisions.items():
             self._by_day[decision.day].append(i)
             self._by_line[decision.line].append(i)
             if decision.person is None:
-                self._places.append(i)
+                places.append(i)
             else:
                 self._by_person[decision.person].append(i)
                 self._lines_of[decision.person].add(decision.line)
+                self._people_of[decision.line].add(decision.person)
+        self._places = places
         self._days = sorted(self._by_day)
         self._people = sorted(self._by_person)
         self._lines = sorted(self._by_line)
-        self._turn = 0
+        self._merit = dict.fromkeys(self.KINDS, 1.0)
+        self.kind = ""
+        self.all = self.mask(decisions)
+        """Every decision, as a mask."""
 
-    def next(self, size: int) -> set[int]:
+    def mask(self, indices: "Mapping[int, object] | set[int] | list[int]") -> Mask:
+        """Some variables as a mask."""
+        mask = np.zeros(self._number, dtype=bool)
+        mask[list(indices)] = True
+        return mask
+
+    def next(self, size: int, problem: Problem, values: Whole, relaxed: NDArray[np.float64] | None) -> Mask:
         """Some ``size`` decisions (roughly) to free."""
-        self._turn += 1
-        match self._turn % 3:
-            case 0:
-                return self._weeks(size)
-            case 1:
-                return self._crew(size)
+        kinds = [k for k in self.KINDS if k != "relaxed" or relaxed is not None]
+        self.kind = self._random.choices(kinds, [self._merit[k] for k in kinds])[0]
+        match self.kind:
+            case "weeks":
+                free = self._weeks(size)
+            case "crew":
+                free = self._crew(size, self._random.choice(self._people)) if self._people else set(self._places)
+            case "lines":
+                free = self._some_lines(size)
+            case "cost":
+                free = self._around_cost(size, problem, values)
             case _:
-                return self._some_lines(size)
+                assert relaxed is not None
+                free = self._where_they_differ(size, values, relaxed)
+        return self.mask(free)
+
+    def learn(self, gained: bool) -> None:
+        """Tell whether the last one proposed made the rota better."""
+        # Never to nothing: what fails today may be the only one that works near the end.
+        self._merit[self.kind] = max(0.2, 0.8 * self._merit[self.kind] + 0.2 * (3.0 if gained else 0.0))
 
     def _weeks(self, size: int) -> set[int]:
         start = self._random.choice(self._days)
@@ -61,11 +97,8 @@ class Neighbourhoods:
                 free.update(self._by_line[line])
         return free
 
-    def _crew(self, size: int) -> set[int]:
-        """People around one of them: those who share a line first."""
-        if not self._people:
-            return set(self._places)
-        centre = self._random.choice(self._people)
+    def _crew(self, size: int, centre: str) -> set[int]:
+        """Somebody, and people who share a line with them first."""
         others = self._people.copy()
         self._random.shuffle(others)
         others.sort(key=lambda p: -len(self._lines_of[p] & self._lines_of[centre]))
@@ -74,4 +107,43 @@ class Neighbourhoods:
             if len(free) >= size:
                 break
             free.update(self._by_person[person])
+        return free
+
+    def _around_cost(self, size: int, problem: Problem, values: Whole) -> set[int]:
+        """The days or the people around one of the things that cost, the dearer the more often."""
+        dear = problem.cost * np.where(problem.cost > 0, values - problem.lower, values - problem.upper)
+        (indices,) = np.nonzero(dear > 0)
+        if not len(indices):
+            return self._weeks(size)
+        chosen = self._random.choices(indices.tolist(), dear[indices].tolist())[0]
+        rows = problem.row[problem.col == chosen]
+        near = [i for i in np.unique(problem.col[np.isin(problem.row, rows)]).tolist() if i in self._decisions]
+        if not near:
+            return self._weeks(size)
+        centre = self._decisions[self._random.choice(near)]
+        if centre.person is not None and self._random.random() < 0.5:
+            return self._crew(size, centre.person)
+        people = self._people_of[centre.line]
+        free: set[int] = set()
+        for away in range(NEAR_DAYS + 1):
+            for day in {centre.day - away, centre.day + away}:
+                free.update(
+                    i
+                    for i in self._by_day.get(day, ())
+                    if self._decisions[i].person is None or self._decisions[i].person in people
+                )
+            if len(free) >= size:
+                break
+        return free
+
+    def _where_they_differ(self, size: int, values: Whole, relaxed: NDArray[np.float64]) -> set[int]:
+        differ = [i for i in self._decisions if abs(relaxed[i] - values[i]) > 1e-6]
+        if len(differ) > size:
+            differ = self._random.sample(differ, size)
+        people = {self._decisions[i].person for i in differ}
+        days = {self._decisions[i].day for i in differ}
+        free = set(differ)
+        rest = [i for i, d in self._decisions.items() if d.person in people and d.day in days]
+        self._random.shuffle(rest)
+        free.update(rest[: max(0, size - len(free))])
         return free

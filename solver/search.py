@@ -1,18 +1,25 @@
-"""One independent part of the model, tier by tier: a first rota, a bound, neighbourhoods, branch and bound in turn.
+"""One independent part of the model, tier by tier: a first rota, a bound, then the two brought together.
 
-The relaxation gives a bound at once; neighbourhoods (CP-SAT on a part of the decisions) bring the incumbent down to it;
-where the two do not meet, branch and bound (HiGHS, then CP-SAT on the whole) closes what is left. Every step has an
-effort that does not depend on the clock; the clock only cuts in at the end of the tier's time.
+The linear relaxation gives a bound at once, and its point says where good rotas are: the core, a small part of the
+decisions, on which branch and bound (HiGHS) and CP-SAT find in seconds what they do not find on the whole. A tier that is
+the largest of many sums is solved by its threshold: every sum is capped, in whole numbers, and the smallest cap at which
+the relaxation exists is a bound that it reaches nowhere else. Neighbourhoods then bring the incumbent down, and branch
+and bound on what the reduced costs leave closes the rest. Every step has an effort that does not depend on the clock; the
+clock only cuts in at the end of the tier's time.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
 
+import numpy as np
+
 from solver import cpsat, linear
 from solver.cpsat import Answer
-from solver.model import Goal, Model, Row
+from solver.linear import Relaxed
+from solver.model import NO_LIMIT, Mask, Model, Problem, Whole
 from solver.neighbourhoods import Neighbourhoods
 
 FIRST_EFFORT = 1.0
@@ -25,7 +32,17 @@ FREE_FIRST, FREE_MOST = 600, 6_000
 """Decisions freed: at first, and at most."""
 LOCAL_EFFORT = 1.0
 """Deterministic seconds of CP-SAT in one neighbourhood."""
-EARLIER_TIER = 0.4
+CORE_SHARE = 2.0
+"""Decisions in the core, for one that the relaxation uses; doubled at each round."""
+CORE_NODES, CORE_S = 200, 0.25
+"""Effort of branch and bound on the core: nodes, and at most this part of the tier's time left."""
+THRESHOLDS_MOST = 12
+"""Sums of a tier whose thresholds are tried: a tier of many is none of largest sums."""
+THRESHOLD_REACH = 32
+"""First step, in points, of the search for a threshold."""
+CAP_EFFORT = 6.0
+"""Deterministic seconds of CP-SAT for a rota under a cap."""
+EARLIER_TIER = 0.5
 """Part of the time left that a tier may take before those after it."""
 ROUNDS = ((500, 8.0), (5_000, 40.0), (50_000, 200.0))
 """(nodes of HiGHS, deterministic seconds of CP-SAT) of branch and bound, round after round."""
@@ -49,7 +66,7 @@ class TierFound:
 class PartFound:
     """What was found for one part; ``values`` is None when no roster was found in time."""
 
-    values: list[int] | None
+    values: Whole | None
     tiers: dict[str, TierFound] = field(default_factory=dict)
     impossible: bool = False
     by_clock: bool = False
@@ -72,27 +89,46 @@ def solve_part(
     """
     deadline = monotonic() + seconds
     tiers = list(model.goals)
+    near = Neighbourhoods(model.decisions, len(model.lower), seed)
+    problem = model.problem(tiers[0])
     for n, tier in enumerate(tiers):
-        goal = model.goals[tier]
+        problem = problem.towards(model.cost(tier), model.goals[tier].const)
         ends = monotonic() + max(0.0, deadline - monotonic()) * max(EARLIER_TIER, 1 / (len(tiers) - n))
-        climb = _Climb(model, goal, found, seed=seed, ends=ends, workers=workers, report=partial(report, tier))
+        climb = _Climb(problem, near, found, seed=seed, ends=ends, workers=workers, report=partial(report, tier))
         climb.run()
         found.tiers[tier] = TierFound(climb.value, climb.bound)
         report(tier, climb.value, climb.bound)
-        if goal.coefs:
-            room = climb.value + abs(climb.value) * tolerance_percent[tier] // 100 - goal.const
-            model.rows.append(Row(dict(goal.coefs), None, room))
+        if problem.cost.any():
+            room = climb.value + abs(climb.value) * tolerance_percent[tier] // 100 - problem.const
+            if climb.capped and tolerance_percent[tier] == 0:
+                problem = problem.within(problem.lower, np.where(problem.cost > 0, found.values, problem.upper))
+            problem = problem.with_row(problem.cost, -NO_LIMIT, room).tightened()
     return found
 
 
 def first_of(model: Model, *, seed: int, seconds: float, workers: int) -> PartFound:
-    """Any rota of the part, led by the goal of the first tier."""
-    goal = next(iter(model.goals.values()))
+    """Any rota of the part, led by the goal of the first tier and, where that helps, by its relaxation."""
+    problem = model.problem(next(iter(model.goals)))
     ends, effort = monotonic() + seconds, FIRST_EFFORT
+    if len(model.decisions) > SMALL:
+        relaxed = linear.relax(problem, time_limit_s=seconds)
+        if relaxed is not None and relaxed.impossible:
+            return PartFound(None, impossible=True)
+        if relaxed is not None:
+            near = Neighbourhoods(model.decisions, len(model.lower), seed)
+            nothing = np.clip(0, problem.lower, problem.upper)
+            core = problem.around(nothing, near.all & ~_core(near.all, relaxed, nothing, CORE_SHARE, seed))
+            if core is not None:
+                guard = max(ends - monotonic(), 5.0)
+                answer = cpsat.solve(
+                    core.problem, hint=None, seed=seed, effort=effort, time_limit_s=guard, workers=workers
+                )
+                if answer.values is not None:
+                    return PartFound(core.back(answer.values))
     while True:
         # The guard is generous: a late rota is better than none.
         guard = max(ends - monotonic(), 5.0)
-        answer = cpsat.solve(model, goal, hint=None, seed=seed, effort=effort, time_limit_s=guard, workers=workers)
+        answer = cpsat.solve(problem, hint=None, seed=seed, effort=effort, time_limit_s=guard, workers=workers)
         if answer.impossible or answer.values is not None:
             return PartFound(answer.values, impossible=answer.impossible)
         if monotonic() > ends:
@@ -100,13 +136,25 @@ def first_of(model: Model, *, seed: int, seconds: float, workers: int) -> PartFo
         effort *= 2
 
 
+def _core(decisions: Mask, relaxed: Relaxed, values: Whole, share: float, seed: int) -> Mask:
+    """The decisions that the relaxation or the rota uses, and others that cost the relaxation least."""
+    used = decisions & ((relaxed.point > 1e-6) | (values != 0))
+    wanted = int(used.sum() * share)
+    (others,) = np.nonzero(decisions & ~used)
+    order = np.random.default_rng(seed).permutation(len(others))
+    cheap = others[order][np.argsort(np.abs(relaxed.reduced_costs[others][order]), kind="stable")]
+    core = used.copy()
+    core[cheap[: max(0, wanted - int(used.sum()))]] = True
+    return core
+
+
 class _Climb:
     """One tier of one part: an incumbent coming down and a bound coming up."""
 
     def __init__(
         self,
-        model: Model,
-        goal: Goal,
+        problem: Problem,
+        near: Neighbourhoods,
         found: PartFound,
         *,
         seed: int,
@@ -115,35 +163,180 @@ class _Climb:
         report: Callable[[int, int], None],
     ) -> None:
         assert found.values is not None
-        self._model, self._goal, self._found, self._values = model, goal, found, found.values
+        self._problem, self._near, self._found, self._values = problem, near, found, found.values
         self._seed, self._ends, self._workers, self._report = seed, ends, workers, report
-        self._near = Neighbourhoods(model, seed)
-        self._free = min(FREE_FIRST, max(SMALL, len(model.decisions) // 3))
-        self.value = goal.value(self._values)
-        self.bound = min(self.value, goal.const + model.smallest(goal.coefs))
+        self._size = int(near.all.sum())
+        self._free = min(FREE_FIRST, max(SMALL, self._size // 3))
+        self._relaxed: Relaxed | None = None
+        self._tops = False
+        self.value = problem.value(self._values)
+        self.bound = min(self.value, problem.least())
+
+    @property
+    def capped(self) -> bool:
+        """Whether a tier of largest sums is proved, and each of them is the least it can be."""
+        return self._tops and self.value <= self._problem.least()
 
     def run(self) -> None:
         """Until proof, exhausted effort or the end of the tier's time."""
         if self.value <= self.bound:
             return
+        small = self._size <= SMALL
+        if small:
+            self._take(self._cpsat(ROUNDS[0][1]))
+            if self._closed():
+                return
         # Even a tier that comes late gets this bound: it is cheap, and without it nothing would be proved.
-        relaxed = linear.relaxed_bound(self._model, self._goal, time_limit_s=max(self._left(), RELAXED_S))
-        self._raise(relaxed)
-        small = len(self._model.decisions) <= SMALL
+        self._relax()
+        if not small:
+            self._thresholds()
+        share = CORE_SHARE
         for nodes, effort in ROUNDS:
             if not small:
+                self._on_core(share)
                 self._neighbourhoods()
-            if small and not self._closed():
+                share *= 2
+            if self._closed():
+                return
+            self._branch(nodes)
+            if not self._closed():
                 self._take(self._cpsat(effort))
             if self._closed():
                 return
-            answer, by_clock = linear.solve(
-                self._model, self._goal, hint=self._values, seed=self._seed, nodes=nodes, time_limit_s=self._left()
+
+    def _relax(self) -> None:
+        self._relaxed = linear.relax(self._problem, time_limit_s=max(self._left(), RELAXED_S))
+        if self._relaxed is not None:
+            self._raise(self._relaxed.bound)
+
+    def _thresholds(self) -> None:
+        """For a tier of few largest sums: the smallest caps that the relaxation allows, and a rota under them."""
+        problem = self._problem
+        (tops,) = np.nonzero(problem.cost)
+        if len(tops) > THRESHOLDS_MOST or not all(self._is_top(top) for top in tops.tolist()):
+            return
+        self._tops = True
+        for top in sorted(tops.tolist(), key=lambda i: -int(problem.cost[i] * self._values[i])):
+            self._threshold(top)
+            if self._closed():
+                return
+        capped = self._problem.within(
+            self._problem.lower, np.where(problem.cost > 0, self._problem.lower, problem.upper)
+        )
+        capped = capped.tightened()
+        nothing = np.clip(0, capped.lower, capped.upper)
+        guide = linear.relax(capped.towards(np.zeros_like(problem.cost), 0), time_limit_s=self._left())
+        if guide is None or guide.impossible:
+            return
+        core = capped.around(nothing, self._near.all & ~_core(self._near.all, guide, nothing, CORE_SHARE, self._seed))
+        if core is not None:
+            answer = cpsat.solve(
+                core.problem,
+                hint=None,
+                seed=self._seed,
+                effort=CAP_EFFORT,
+                time_limit_s=self._left(),
+                workers=self._workers,
             )
-            self._found.by_clock |= by_clock
-            self._take(answer)
-            if not small and not self._closed():
-                self._take(self._cpsat(effort))
+            if answer.values is not None:
+                self._offer(core.back(answer.values))
+
+    def _is_top(self, top: int) -> bool:
+        """Whether raising a variable only ever loosens rows."""
+        here = self._problem.col == top
+        rows, val = self._problem.row[here], self._problem.val[here]
+        loosens = np.where(val < 0, self._problem.lo[rows] <= -NO_LIMIT, self._problem.hi[rows] >= NO_LIMIT)
+        return bool(self._problem.cost[top] > 0 and len(rows) > 1 and loosens.all())
+
+    def _threshold(self, top: int) -> None:
+        """Raise a largest sum to the least that the relaxation allows where every sum is capped in whole numbers."""
+        caps = self._caps(top)
+        low, high, reach = 0, len(caps), THRESHOLD_REACH
+        # caps[:low] are refuted, and a relaxation exists at caps[high]: up in widening steps, then halving.
+        while low < high and not self._closed():
+            middle = (low + high) // 2
+            if high == len(caps):
+                middle = min(bisect_left(caps, caps[low] + reach), high - 1)
+                reach *= 2
+            exists = linear.exists(self._capped(top, caps[middle]), time_limit_s=self._left())
+            if exists is None:
+                break
+            low, high = (low, middle) if exists else (middle + 1, high)
+        least = caps[low] if low < len(caps) else int(self._values[top])
+        lower = self._problem.lower.copy()
+        lower[top] = least
+        self._problem = self._problem.within(lower, self._problem.upper)
+        self._raise(self._problem.least())
+
+    def _caps(self, top: int) -> list[int]:
+        """The values of a largest sum, up to the incumbent's, at which some sum under it can take one step more."""
+        problem, starts = self._problem, self._problem.starts()
+        least, most = int(problem.lower[top]), int(self._values[top])
+        caps = {least}
+        for k in np.flatnonzero((problem.col == top) & (problem.val == -1)).tolist():
+            row = int(problem.row[k])
+            here = np.arange(starts[row], starts[row + 1])
+            step, room = int(np.gcd.reduce(problem.val[here[here != k]])), int(problem.hi[row])
+            # sum <= room + top: a whole multiple of the step.
+            first = -(-(room + least) // step) * step
+            caps.update(range(first - room, most + 1, step))
+        return sorted(caps)
+
+    def _capped(self, top: int, cap: int) -> Problem:
+        """The question whether there is a rota with a largest sum of at most ``cap``, in whole numbers."""
+        lower, upper = self._problem.lower.copy(), self._problem.upper.copy()
+        lower[top] = upper[top] = cap
+        return self._problem.within(lower, upper).towards(np.zeros_like(self._problem.cost), 0).tightened()
+
+    def _on_core(self, share: float) -> None:
+        """Branch and bound on the decisions that the relaxation and the rota use, and some more."""
+        if self._relaxed is None or self._closed():
+            return
+        kept = self._near.all & ~_core(self._near.all, self._relaxed, self._values, share, self._seed)
+        core = self._problem.around(self._values, kept)
+        if core is None:
+            return
+        answer, by_clock = linear.solve(
+            core.problem,
+            hint=self._values[core.indices],
+            seed=self._seed,
+            nodes=CORE_NODES,
+            time_limit_s=self._left() * CORE_S,
+        )
+        self._found.by_clock |= by_clock
+        if answer.values is not None:
+            self._offer(core.back(answer.values))
+
+    def _branch(self, nodes: int) -> None:
+        """Branch and bound on all decisions that could still make the rota better."""
+        problem, relaxed = self._problem, self._relaxed
+        if relaxed is not None and relaxed.bound is not None:
+            # Where leaving its bound costs the relaxation more than the gap, a variable of a better rota stays there.
+            gap = self.value - relaxed.exact - 1e-6 * max(1.0, abs(relaxed.exact))
+            at_lower = (relaxed.reduced_costs > gap) & (relaxed.point < problem.lower + 1e-6)
+            at_upper = (relaxed.reduced_costs < -gap) & (relaxed.point > problem.upper - 1e-6)
+            problem = problem.within(
+                np.where(at_upper, problem.upper, problem.lower), np.where(at_lower, problem.lower, problem.upper)
+            )
+        free = problem.around(self._values, np.zeros(len(problem.lower), dtype=bool))
+        if free is None:
+            return
+        hint = self._values[free.indices]
+        inside = bool(np.all((problem.lower <= self._values) & (self._values <= problem.upper)))
+        answer, by_clock = linear.solve(
+            free.problem,
+            hint=hint if inside else None,
+            seed=self._seed,
+            nodes=nodes,
+            time_limit_s=self._left(),
+        )
+        self._found.by_clock |= by_clock
+        if answer.impossible:
+            self._raise(self.value)
+            return
+        self._raise(answer.bound)
+        if answer.values is not None:
+            self._offer(free.back(answer.values))
 
     def _closed(self) -> bool:
         """Proved, or no time left; what the clock cuts off is remembered."""
@@ -160,33 +353,28 @@ class _Climb:
     def _neighbourhoods(self) -> None:
         """Free a part of the decisions, decide it anew, and again until nothing gets better for a while."""
         idle = 0
+        point = self._relaxed.point if self._relaxed is not None else None
         while idle < PATIENCE and not self._closed():
-            around = self._model.around(self._values, self._near.next(self._free), self._goal)
+            free = self._near.next(self._free, self._problem, self._values, point)
+            around = self._problem.around(self._values, self._near.all & ~free)
             if around is None:
                 idle += 1
+                self._near.learn(False)
                 continue
-            small, goal, indices = around
-            before = [self._values[i] for i in indices]
+            before = self._values[around.indices]
             answer = cpsat.solve(
-                small,
-                goal,
+                around.problem,
                 hint=before,
                 seed=self._seed,
                 effort=LOCAL_EFFORT,
                 time_limit_s=max(self._left(), 0.5),
                 workers=1,
             )
-            solved = (
-                answer.values is not None and answer.bound is not None and goal.value(answer.values) <= answer.bound
-            )
-            if answer.values is not None and goal.value(answer.values) < goal.value(before):
-                values = self._values.copy()
-                for index, value in zip(indices, answer.values, strict=True):
-                    values[index] = value
-                self._lower(values)
-                idle = 0
-            else:
-                idle += 1
+            gained = answer.values is not None and self._offer(around.back(answer.values))
+            solved = answer.values is not None and answer.bound is not None
+            solved = solved and around.problem.value(answer.values) <= answer.bound  # type: ignore[arg-type, operator]
+            self._near.learn(gained)
+            idle = 0 if gained else idle + 1
             # As large as can still be solved: what is proved best in its neighbourhood may have a wider one.
             self._free = min(FREE_MOST, self._free * 5 // 4) if solved else max(FREE_FIRST // 4, self._free * 4 // 5)
 
@@ -194,28 +382,29 @@ class _Climb:
         guard = max(self._left(), 0.05)
         began = monotonic()
         answer = cpsat.solve(
-            self._model,
-            self._goal,
-            hint=self._values,
-            seed=self._seed,
-            effort=effort,
-            time_limit_s=guard,
-            workers=self._workers,
+            self._problem, hint=self._values, seed=self._seed, effort=effort, time_limit_s=guard, workers=self._workers
         )
         self._found.by_clock |= monotonic() - began >= guard
         return answer
 
     def _take(self, answer: Answer) -> None:
         self._raise(answer.bound)
-        if answer.values is not None and self._goal.value(answer.values) < self.value:
-            self._lower(answer.values)
+        if answer.values is not None:
+            self._offer(answer.values)
+
+    def _offer(self, values: Whole) -> bool:
+        """Take a rota if it is better; whether it was."""
+        if self._problem.value(values) >= self.value:
+            return False
+        self._lower(values)
+        return True
 
     def _raise(self, bound: int | None) -> None:
         if bound is not None and bound > self.bound:
             self.bound = min(bound, self.value)
             self._report(self.value, self.bound)
 
-    def _lower(self, values: list[int]) -> None:
+    def _lower(self, values: Whole) -> None:
         self._values = self._found.values = values
-        self.value = self._goal.value(values)
+        self.value = self._problem.value(values)
         self._report(self.value, self.bound)

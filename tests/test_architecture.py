@@ -11,7 +11,7 @@ ALLOWED = {
     "scheduler": {"scheduler"},
     "solver": {"solver", "scheduler"},
     "scenarios": {"scenarios", "scheduler"},
-    "api": {"api", "solver", "scenarios", "scheduler"},
+    "api": {"api", "benchmarks", "solver", "scenarios", "scheduler"},
     "benchmarks": {"benchmarks", "solver", "scenarios", "scheduler"},
 }
 ONLY_IN = {
@@ -24,7 +24,7 @@ ONLY_IN = {
 }
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 CLOCK = {"monotonic", "perf_counter", "now", "today", "utcnow", "time"}
-READS_CLOCK = {"solver/search.py", "solver/plan.py", "api/cli.py"}
+READS_CLOCK = {"solver/search.py", "solver/plan.py", "api/cli.py", "benchmarks/run.py"}
 """The search stops at a limit and reports seconds; nothing else may know what time it is."""
 
 

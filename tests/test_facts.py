@@ -6,7 +6,7 @@ import pytest
 
 from scheduler.calendar import GOOD_FRIDAY, known_region
 from scheduler.cells import read_days
-from scheduler.consistency import finess_ok, rpps_ok
+from scheduler.consistency import findings_of, finess_ok, rpps_ok
 from scheduler.facts import Territory, calendar_of, hosts
 from scheduler.fairness import fair_shares, presence
 from scheduler.sketch import drawn
@@ -84,6 +84,71 @@ def test_a_line_alternates_by_iso_week_and_the_first_site_has_the_odd_ones():
     assert hosts(line, date(2027, 1, 3)) == ("H",)  # Sunday of week 53 of 2026
     assert hosts(line, date(2027, 1, 4)) == ("H",)  # Monday of week 1
     assert hosts(line, date(2027, 1, 11)) == ("K",)
+
+
+def people_asked(needs, **line):
+    """(needed, wished) of line D, which wishes 3 and needs 1 of its own, on six days from Monday 1 March 2027."""
+    lines = [{"id": "D", "needed": "1", **line}]
+    facts, _ = drawn("Ana . . . . . .", {"lines": lines, "needs": [{"line": "D", **row} for row in needs]})
+    return [(d.needed, d.wished) for d in facts.duties if d.line == "D"]
+
+
+def test_without_a_row_of_needs_a_duty_needs_what_its_line_says():
+    assert people_asked([]) == [(1, 3)] * 6
+    assert people_asked([{"line": "N", "needed": "7"}]) == [(1, 3)] * 6
+
+
+def test_a_need_of_one_day_of_a_span_and_of_weekdays():
+    one_day = {"first_day": "2027-03-02", "last_day": "2027-03-02", "needed": "0"}
+    span = {"first_day": "2027-03-04", "needed": "2", "wished": "5"}
+    weekdays = {"days": "mon", "needed": "999"}
+    assert people_asked([one_day, span, weekdays]) == [(999, 999), (0, 0), (1, 3), (2, 5), (2, 5), (2, 5)]
+
+
+def test_the_last_row_of_needs_that_speaks_of_a_duty_holds():
+    one_day = {"first_day": "2027-03-02", "last_day": "2027-03-02"}
+    every_day = {"needed": "4"}
+    assert people_asked([{**one_day, "needed": "2"}, every_day]) == [(4, 4)] * 6
+    assert people_asked([every_day, {**one_day, "needed": "2"}]) == [(4, 4), (2, 2)] + [(4, 4)] * 4
+    assert people_asked([{**one_day, "needed": "2"}, {**one_day, "needed": "3"}])[1] == (3, 3)
+    assert people_asked([{"needed": "2"}, {"days": "tue", "needed": "3"}, {"days": "mon", "needed": "5"}])[:3] == [
+        (5, 5),
+        (3, 3),
+        (2, 2),
+    ]
+
+
+def test_a_need_may_be_of_some_periods_and_of_one_weekday_only():
+    needs = [
+        {"periods": "day", "first_day": "2027-03-01", "last_day": "2027-03-01", "needed": "2"},
+        {"periods": "afternoon", "first_day": "2027-03-01", "last_day": "2027-03-01", "needed": "7"},
+        {"first_day": "2027-03-02", "last_day": "2027-03-02", "days": "mon", "needed": "9"},
+    ]
+    assert people_asked(needs)[:2] == [(2, 2), (1, 3)]
+
+
+def test_needs_and_limits_that_contradict_themselves_are_found():
+    facts, _ = drawn(
+        "Ana .",
+        {
+            "needs": [{"line": "D", "needed": "2", "wished": "1"}, {"line": "D", "needed": "1", "wished": "1"}],
+            "limits": [
+                {"person": "Ana", "counted": "duties", "least": "2", "most": "1"},
+                {"person": "Ana", "counted": "duties"},
+                {"person": "Ana", "counted": "duties", "most": "0"},
+            ],
+        },
+    )
+    found = findings_of(facts.territory, facts.tables, (), {})
+    errors = [(f.where, f.row, f.column) for f in found if f.severity == "error"]
+    assert errors == [("needs", 2, "wished"), ("limits", 2, "most"), ("limits", 3, "least")]
+
+
+def test_a_line_that_only_the_table_needs_asks_for_must_have_somebody_who_may_hold_it():
+    tables = {"lines": [{"id": "D", "needed": "0", "skills": "rare"}], "needs": [{"line": "D", "needed": "1"}]}
+    facts, _ = drawn("Ana .", tables)
+    errors = [f for f in findings_of(facts.territory, facts.tables, (), {}) if f.severity == "error"]
+    assert [(f.where, f.found) for f in errors] == [("lines", "D")]
 
 
 def test_patterns_of_days_are_read_in_both_languages():

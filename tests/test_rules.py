@@ -21,12 +21,12 @@ def price_of(rule: Rule, facts: Facts, roster: Roster) -> int | None:
     board.fix(roster)
     if board.model.contradictions:
         return None
-    goal = board.model.goals[rule.price_tier]
-    answer = cpsat.solve(board.model, goal, hint=None, seed=0, effort=10, time_limit_s=60)
+    problem = board.model.problem(rule.price_tier)
+    answer = cpsat.solve(problem, hint=None, seed=0, effort=10, time_limit_s=60)
     if answer.impossible:
         return None
     assert answer.values is not None
-    assert answer.bound == goal.value(answer.values), "unknown is no answer"
+    assert answer.bound == problem.value(answer.values), "unknown is no answer"
     return answer.bound
 
 

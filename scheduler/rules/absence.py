@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import ClassVar, Literal
 
+from scheduler.calendar import days_between
 from scheduler.facts import Facts
 from scheduler.roster import Roster
 from scheduler.rules.base import Board, Breach, Example, Rule
@@ -24,12 +25,15 @@ class Absence(Rule):
 
     def encode(self, board: Board) -> None:
         facts = board.facts
+        # How many days before an absence a duty may have its date and still run into it; a day more, dates are local.
+        back = 1 + max(((duty.end.date() - duty.date).days for duty in facts.duties), default=0)
         for row in facts.tables.absences:
             leaves = facts.calendar.instant(row.first_day, 0)
             returns = facts.calendar.instant(row.last_day + timedelta(days=1), 0)
-            for duty in board.duties_of(row.person):
-                if not duty.past and duty.start < returns and leaves < duty.end:
-                    board.never(row.person, duty, None, Breach(self.name, row.person, (duty.id,)))
+            for day in days_between(row.first_day - timedelta(days=back), row.last_day):
+                for duty in facts.duties_by_day.get(day, ()):
+                    if duty.start < returns and leaves < duty.end:
+                        board.never(row.person, duty, None, Breach(self.name, row.person, (duty.id,)))
 
     def check(self, facts: Facts, roster: Roster) -> Iterator[Breach]:
         for person in facts.people:

@@ -78,8 +78,11 @@ class Board(Protocol):
     def at_least(self, limit: int, terms: Terms, breach: Breach, *, times: int = 1) -> None:
         """``terms`` is at least ``limit``: a unit per one below."""
 
-    def worst(self, parts: Sequence[Terms], breach: Breach) -> None:
-        """The largest of some terms, if positive: a unit per one above zero."""
+    def count(self, terms: Terms) -> Terms:
+        """The same number as one thing: for a sum that many places speak of."""
+
+    def worst(self, parts: Sequence[Terms], breach: Breach, *, per: int = 1) -> None:
+        """The largest of some terms, if positive: a unit per ``per`` above zero, rounded up."""
 
     def priced(self, terms: Terms, units: Callable[[int], int], breach: Breach) -> None:
         """``units(value of terms)``, a number of units by whole number."""

@@ -27,8 +27,13 @@ class Places(Rule):
 
     def encode(self, board: Board) -> None:
         for duty in board.facts.duties:
+            breach = Breach(self.name, duty.id, (duty.id,))
+            if not duty.wished:
+                for person in board.candidates(duty):
+                    board.never(person, duty, None, breach)
+                continue
             people = [board.on(person, duty) for person in board.candidates(duty)]
-            board.at_most(duty.wished, total(people), Breach(self.name, duty.id, (duty.id,)))
+            board.at_most(duty.wished, total(people), breach)
 
     def check(self, facts: Facts, roster: Roster) -> Iterator[Breach]:
         for duty_id, people in roster.people_by_duty.items():
@@ -46,4 +51,5 @@ class Places(Rule):
     examples: ClassVar[tuple[Example, ...]] = (
         Example("as many as there are places", {}, "Ana D\nBob D", 0, {"lines": [{"id": "D", "wished": "2"}]}),
         Example("one too many", {}, "Ana D\nBob D", 1, {"lines": [{"id": "D", "wished": "1"}]}),
+        Example("a duty without places", {}, "Ana D", 1, {"lines": [{"id": "D", "wished": "0"}]}),
     )
