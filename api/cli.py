@@ -264,9 +264,14 @@ def bench(
     time_limit: Annotated[float, typer.Option("--time-limit", min=1, help="seconds for each")] = 60.0,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64)] = 2,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)] = 1,
+    peer: Annotated[
+        list[str] | None,
+        typer.Option("--peer", "--peers", help="solve them also with cpsat, cpsat-sum, highs, scip or timefold"),
+    ] = None,
     lang: Language = "",
 ) -> None:
     """Solve benchmark instances and score them; for each a JSON file and the rota as CSV."""
+    from benchmarks.peers.process import run_peer
     from benchmarks.registry import NAMES
     from benchmarks.registry import family as family_of
     from benchmarks.run import run, write_rows
@@ -278,6 +283,7 @@ def bench(
         maybe = nearest(family, NAMES)
         typer.echo(f"{family}: {', '.join(NAMES)}" + (f" ({maybe}?)" if maybe else ""), err=True)
         raise typer.Exit(BAD_DATA)
+    peers = _peers(peer or [], language)
     chosen = family_of(family)
     names = tuple(instance or chosen.names(data))
     if not names:
@@ -296,6 +302,33 @@ def bench(
         (out / f"{name}.json").write_text(json.dumps(done.result, indent=1) + "\n", encoding="utf-8")
         found = {key: done.result[key] for key in ("value", "bound", "proven", "best_known")}
         typer.echo(f"{name:>24}  {found}  {done.result['seconds']}")
+    # After all of ours: the memory of processes that have ended would count as ours.
+    for name in names:
+        for other in peers:
+            done = run_peer(other, family, data, name, Limits(time_limit, workers, seed))
+            if done.rows is not None:
+                write_rows(out / f"{name}.{other}.roster.csv", chosen.columns, done.rows)
+            (out / f"{name}.{other}.json").write_text(json.dumps(done.result, indent=1) + "\n", encoding="utf-8")
+            found = {key: done.result[key] for key in ("status", "value", "bound", "proven")}
+            typer.echo(f"{name:>24}  {other}  {found}  {done.result['seconds']}")
+
+
+def _peers(asked: list[str], lang: "Lang") -> list[str]:
+    """Names of peers, one by one or with commas between them."""
+    from benchmarks.peers.registry import NAMES, missing
+    from scheduler.findings import nearest
+
+    peers = [name for part in asked for name in part.split(",") if name]
+    for name in peers:
+        if name not in NAMES:
+            maybe = nearest(name, NAMES)
+            typer.echo(f"--peer {name}: {', '.join(NAMES)}" + (f" ({maybe}?)" if maybe else ""), err=True)
+            raise typer.Exit(BAD_DATA)
+        absent = missing(name)
+        if absent:
+            typer.echo(f"--peer {absent.to(lang)}", err=True)
+            raise typer.Exit(BAD_DATA)
+    return peers
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 import csv
 import platform
 import resource
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from benchmarks.registry import Family, Instance, Rows, Score
 from scheduler.findings import EngineError
+from scheduler.scenario import Scenario
 from solver.plan import Found, Limits, Outcome, Progress, plan
 
 
@@ -22,7 +24,11 @@ class Run:
     rows: Rows | None
 
 
-def run(family: Family, data: Path | None, name: str, limits: Limits) -> Run:
+Planner = Callable[[Scenario, Limits, Callable[[Progress], None]], Outcome]
+"""Our own :func:`solver.plan.plan`, or a peer that is asked and answers the same way."""
+
+
+def run(family: Family, data: Path | None, name: str, limits: Limits, planner: Planner = plan) -> Run:
     """Load, solve and score one instance; the time limit is for all of it but the scoring.
 
     Raises:
@@ -39,7 +45,7 @@ def run(family: Family, data: Path | None, name: str, limits: Limits) -> Run:
         trajectory.append([seconds, progress.value, progress.bound, progress.tier])
 
     left = Limits(max(1.0, limits.time_limit_s - loaded), limits.workers, limits.seed)
-    outcome = plan(instance.scenario, left, hear)
+    outcome = planner(instance.scenario, left, hear)
     ended = monotonic() - began
     facts = instance.scenario.facts
     result: dict[str, Any] = {

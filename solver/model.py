@@ -63,7 +63,7 @@ class Problem:
 
     def holds(self, values: Whole) -> bool:
         """Whether a point is within all bounds and rows, in whole numbers."""
-        sums = self._sums(self.val * values[self.col])
+        sums = self.sums(values)
         inside = bool(np.all(self.lower <= values) and np.all(values <= self.upper))
         return inside and bool(np.all(self.lo <= sums) and np.all(sums <= self.hi))
 
@@ -117,12 +117,14 @@ class Problem:
         val, lo, hi = _rounded(row, val, lo, hi)
         return Problem(self.lower, self.upper, row, col, val, lo, hi, self.cost, self.const)
 
-    def _sums(self, parts: Whole) -> Whole:
-        # Sums of whole numbers below 2**53 are exact in floating point.
+    def sums(self, values: Whole) -> Whole:
+        """What each row adds up to at a point."""
+        # Whole numbers below 2**53 are exact in floating point.
+        parts = self.val * values[self.col]
         return np.bincount(self.row, weights=parts, minlength=len(self.lo)).astype(np.int64)
 
-    def around(self, values: Whole, kept: Mask) -> "Around | None":
-        """The problem with the variables of ``kept`` at ``values``, without what that settles; None: nothing is left.
+    def around(self, values: Whole, kept: Mask) -> "Around":
+        """The problem with the variables of ``kept`` at ``values``, without what that settles.
 
         Rows with one variable left become bounds, rows that can no longer be broken go, and variables in no row take
         their best value.
@@ -162,8 +164,6 @@ class Problem:
         used &= lower != upper
         base = np.where(used | (lower == upper), lower, np.where(self.cost >= 0, lower, upper))
         (indices,) = np.nonzero(used)
-        if not len(indices):
-            return None
         settled = ~used[col]
         if settled.any():
             shift = np.bincount(row[settled], weights=val[settled] * base[col[settled]], minlength=len(lo))

@@ -1,20 +1,46 @@
 """What to free next: parts of a rota that are decided anew while the rest stays."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from random import Random
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solver.model import Decision, Mask, Problem, Whole
 
+Engine = Literal["cpsat", "highs"]
 NEAR_DAYS = 10
 """How far around a day its neighbourhood reaches."""
 
 
+FREE_FIRST, FREE_LEAST = 400, 40
+"""Decisions freed: at first, and at least."""
+EXPLORE = 0.1
+"""Chance of an arm that gives nothing, against 1 for the best."""
+ENGINES: tuple[Engine, ...] = ("cpsat", "highs")
+
+
+@dataclass(slots=True)
+class Arm:
+    """A kind of neighbourhood with the engine that solves it: how much it frees, what it gave and took."""
+
+    kind: str
+    engine: Engine
+    size: float = FREE_FIRST
+    gain: float = 0.0
+    seconds: float = 1.0
+
+    def learn(self, gain: float, seconds: float, solved: bool, most: int) -> None:
+        """Remember one use; what is solved to its end may free more the next time, what is not must free less."""
+        self.gain, self.seconds = 0.7 * self.gain + 0.3 * gain, 0.7 * self.seconds + 0.3 * seconds
+        self.size = min(most, self.size * 1.25) if solved else max(FREE_LEAST, self.size * 0.75)
+
+
 class Neighbourhoods:
-    """Proposes sets of decisions to free; the kinds that gave more are proposed more often.
+    """Proposes sets of decisions to free, and the engine to decide them; arms that give more come more often.
 
     Kinds: some weeks of everybody; people who share lines with one of them; some lines over the whole horizon; the
     people and days around something that costs; where the rota and the relaxation differ.
@@ -22,9 +48,8 @@ class Neighbourhoods:
 
     KINDS = ("weeks", "crew", "lines", "cost", "relaxed")
 
-    def __init__(self, decisions: Mapping[int, Decision], number: int, seed: int) -> None:
+    def __init__(self, decisions: Mapping[int, Decision], seed: int) -> None:
         self._random = Random(seed)
-        self._number = number
         self._decisions = decisions
         self._by_person: defaultdict[str, list[int]] = defaultdict(list)
         self._by_line: defaultdict[str, list[int]] = defaultdict(list)
@@ -45,22 +70,38 @@ class Neighbourhoods:
         self._days = sorted(self._by_day)
         self._people = sorted(self._by_person)
         self._lines = sorted(self._by_line)
-        self._merit = dict.fromkeys(self.KINDS, 1.0)
-        self.kind = ""
-        self.all = self.mask(decisions)
-        """Every decision, as a mask."""
+        kinds = [k for k in self.KINDS if k != "lines" or len(self._lines) > 1]
+        self.arms = [Arm(kind, engine) for kind in kinds for engine in ENGINES]
 
-    def mask(self, indices: "Mapping[int, object] | set[int] | list[int]") -> Mask:
-        """Some variables as a mask."""
-        mask = np.zeros(self._number, dtype=bool)
-        mask[list(indices)] = True
-        return mask
+    def fresh(self) -> None:
+        """Another goal: what gave nothing for the last one may give more now."""
+        for arm in self.arms:
+            arm.gain, arm.seconds, arm.size = 0.0, 1.0, max(arm.size, FREE_FIRST / 2)
 
-    def next(self, size: int, problem: Problem, values: Whole, relaxed: NDArray[np.float64] | None) -> Mask:
-        """Some ``size`` decisions (roughly) to free."""
-        kinds = [k for k in self.KINDS if k != "relaxed" or relaxed is not None]
-        self.kind = self._random.choices(kinds, [self._merit[k] for k in kinds])[0]
-        match self.kind:
+    @property
+    def size(self) -> int:
+        """How many decisions there are."""
+        return len(self._decisions)
+
+    def people(self, problem: Problem) -> Iterator[Mask]:
+        """The decisions of each person, the first time with those of the places, as masks over a problem's variables."""
+        places = self._places
+        for person in self._people:
+            yield _mask(self._by_person[person] + places, problem)
+            places = []
+
+    def everything(self, problem: Problem) -> Mask:
+        """Every decision, as a mask over a problem's variables."""
+        return _mask(self._decisions, problem)
+
+    def next(self, problem: Problem, values: Whole, relaxed: NDArray[np.float64] | None) -> tuple[Arm, Mask]:
+        """An arm, and the decisions to free."""
+        arms = [arm for arm in self.arms if arm.kind != "relaxed" or relaxed is not None]
+        best = max(arm.gain / arm.seconds for arm in arms)
+        weights = [EXPLORE + (arm.gain / arm.seconds / best if best else 1.0) for arm in arms]
+        (arm,) = self._random.choices(arms, weights)
+        size = int(arm.size)
+        match arm.kind:
             case "weeks":
                 free = self._weeks(size)
             case "crew":
@@ -72,12 +113,7 @@ class Neighbourhoods:
             case _:
                 assert relaxed is not None
                 free = self._where_they_differ(size, values, relaxed)
-        return self.mask(free)
-
-    def learn(self, gained: bool) -> None:
-        """Tell whether the last one proposed made the rota better."""
-        # Never to nothing: what fails today may be the only one that works near the end.
-        self._merit[self.kind] = max(0.2, 0.8 * self._merit[self.kind] + 0.2 * (3.0 if gained else 0.0))
+        return arm, _mask(free, problem)
 
     def _weeks(self, size: int) -> set[int]:
         start = self._random.choice(self._days)
@@ -147,3 +183,9 @@ class Neighbourhoods:
         self._random.shuffle(rest)
         free.update(rest[: max(0, size - len(free))])
         return free
+
+
+def _mask(indices: Iterable[int], problem: Problem) -> Mask:
+    mask = np.zeros(len(problem.lower), dtype=bool)
+    mask[list(indices)] = True
+    return mask

@@ -16,7 +16,7 @@ from scheduler.scenario import Scenario
 from scheduler.verify import Verdict, verify
 from solver.board import Board
 from solver.model import Model
-from solver.search import PartFound, first_of, solve_part
+from solver.search import PartFound, begin, solve_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def _solve(
     if limits.workers <= 1 or len(models) == 1:
         starts = []
         for model in models:
-            starts.append(first_of(model, seed=limits.seed, seconds=ends - monotonic(), workers=limits.workers))
+            starts.append(begin(model, seed=limits.seed, seconds=ends - monotonic(), workers=limits.workers))
             if starts[-1].values is None:
                 return starts
         watch.complete()
@@ -206,7 +206,7 @@ def _solve(
     with spawn.Manager() as manager, ProcessPoolExecutor(limits.workers, mp_context=spawn) as pool:
         reports = manager.Queue()
         order = sorted(range(len(models)), key=lambda n: -len(models[n].lower))
-        begun = {n: pool.submit(first_of, models[n], seed=limits.seed, seconds=seconds, workers=1) for n in order}
+        begun = {n: pool.submit(begin, models[n], seed=limits.seed, seconds=seconds, workers=1) for n in order}
         starts = [begun[n].result() for n in range(len(models))]
         if any(start.values is None for start in starts):
             return starts

@@ -10,28 +10,25 @@ clock only cuts in at the end of the tier's time.
 
 from bisect import bisect_left
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from threading import RLock
 from time import monotonic
 
 import numpy as np
 
 from solver import cpsat, linear
 from solver.cpsat import Answer
+from solver.first import SMALL, core_of, first_of
 from solver.linear import Relaxed
-from solver.model import NO_LIMIT, Mask, Model, Problem, Whole
-from solver.neighbourhoods import Neighbourhoods
+from solver.model import NO_LIMIT, Around, Model, Problem, Whole
+from solver.neighbourhoods import Arm, Neighbourhoods
 
-FIRST_EFFORT = 1.0
-"""Deterministic seconds of CP-SAT for a first rota, doubled until there is one."""
-SMALL = 300
-"""Decisions below which CP-SAT takes the whole part at once instead of neighbourhoods of it."""
-PATIENCE = 6
+PATIENCE = 20
 """Neighbourhoods in a row without an improvement before branch and bound takes over."""
-FREE_FIRST, FREE_MOST = 600, 6_000
-"""Decisions freed: at first, and at most."""
-LOCAL_EFFORT = 1.0
-"""Deterministic seconds of CP-SAT in one neighbourhood."""
+LOCAL_EFFORT, LOCAL_NODES, LOCAL_S = 1.0, 100, 4.0
+"""Effort in one neighbourhood: deterministic seconds of CP-SAT, nodes of HiGHS, and a guard in seconds."""
 CORE_SHARE = 2.0
 """Decisions in the core, for one that the relaxation uses; doubled at each round."""
 CORE_NODES, CORE_S = 200, 0.25
@@ -40,6 +37,8 @@ THRESHOLDS_MOST = 12
 """Sums of a tier whose thresholds are tried: a tier of many is none of largest sums."""
 THRESHOLD_REACH = 32
 """First step, in points, of the search for a threshold."""
+UNDER_CAPS = 0.6
+"""Part of the tier's time left to bring all sums under the thresholds together."""
 CAP_EFFORT = 6.0
 """Deterministic seconds of CP-SAT for a rota under a cap."""
 EARLIER_TIER = 0.5
@@ -89,7 +88,7 @@ def solve_part(
     """
     deadline = monotonic() + seconds
     tiers = list(model.goals)
-    near = Neighbourhoods(model.decisions, len(model.lower), seed)
+    near = Neighbourhoods(model.decisions, seed)
     problem = model.problem(tiers[0])
     for n, tier in enumerate(tiers):
         problem = problem.towards(model.cost(tier), model.goals[tier].const)
@@ -106,46 +105,10 @@ def solve_part(
     return found
 
 
-def first_of(model: Model, *, seed: int, seconds: float, workers: int) -> PartFound:
-    """Any rota of the part, led by the goal of the first tier and, where that helps, by its relaxation."""
-    problem = model.problem(next(iter(model.goals)))
-    ends, effort = monotonic() + seconds, FIRST_EFFORT
-    if len(model.decisions) > SMALL:
-        relaxed = linear.relax(problem, time_limit_s=seconds)
-        if relaxed is not None and relaxed.impossible:
-            return PartFound(None, impossible=True)
-        if relaxed is not None:
-            near = Neighbourhoods(model.decisions, len(model.lower), seed)
-            nothing = np.clip(0, problem.lower, problem.upper)
-            core = problem.around(nothing, near.all & ~_core(near.all, relaxed, nothing, CORE_SHARE, seed))
-            if core is not None:
-                guard = max(ends - monotonic(), 5.0)
-                answer = cpsat.solve(
-                    core.problem, hint=None, seed=seed, effort=effort, time_limit_s=guard, workers=workers
-                )
-                if answer.values is not None:
-                    return PartFound(core.back(answer.values))
-    while True:
-        # The guard is generous: a late rota is better than none.
-        guard = max(ends - monotonic(), 5.0)
-        answer = cpsat.solve(problem, hint=None, seed=seed, effort=effort, time_limit_s=guard, workers=workers)
-        if answer.impossible or answer.values is not None:
-            return PartFound(answer.values, impossible=answer.impossible)
-        if monotonic() > ends:
-            return PartFound(None, by_clock=True)
-        effort *= 2
-
-
-def _core(decisions: Mask, relaxed: Relaxed, values: Whole, share: float, seed: int) -> Mask:
-    """The decisions that the relaxation or the rota uses, and others that cost the relaxation least."""
-    used = decisions & ((relaxed.point > 1e-6) | (values != 0))
-    wanted = int(used.sum() * share)
-    (others,) = np.nonzero(decisions & ~used)
-    order = np.random.default_rng(seed).permutation(len(others))
-    cheap = others[order][np.argsort(np.abs(relaxed.reduced_costs[others][order]), kind="stable")]
-    core = used.copy()
-    core[cheap[: max(0, wanted - int(used.sum()))]] = True
-    return core
+def begin(model: Model, *, seed: int, seconds: float, workers: int) -> PartFound:
+    """A first rota of a part."""
+    values, impossible = first_of(model, seed=seed, seconds=seconds, workers=workers)
+    return PartFound(values, impossible=impossible, by_clock=values is None and not impossible)
 
 
 class _Climb:
@@ -165,10 +128,13 @@ class _Climb:
         assert found.values is not None
         self._problem, self._near, self._found, self._values = problem, near, found, found.values
         self._seed, self._ends, self._workers, self._report = seed, ends, workers, report
-        self._size = int(near.all.sum())
-        self._free = min(FREE_FIRST, max(SMALL, self._size // 3))
+        self._size = near.size
+        near.fresh()
         self._relaxed: Relaxed | None = None
-        self._tops = False
+        self._tops = self._over = False
+        self._lock = RLock()
+        self.outer: _Climb | None = None
+        """The climb that this one helps: it ends with it."""
         self.value = problem.value(self._values)
         self.bound = min(self.value, problem.least())
 
@@ -178,31 +144,67 @@ class _Climb:
         return self._tops and self.value <= self._problem.least()
 
     def run(self) -> None:
-        """Until proof, exhausted effort or the end of the tier's time."""
+        """Until proof, exhausted effort or the end of the tier's time; with two workers, down and up side by side."""
         if self.value <= self.bound:
             return
-        small = self._size <= SMALL
-        if small:
+        if self._size <= SMALL:
             self._take(self._cpsat(ROUNDS[0][1]))
-            if self._closed():
+            if self.closed():
                 return
+        (tops,) = np.nonzero(self._problem.cost)
+        self._tops = len(tops) <= THRESHOLDS_MOST and all(self._is_top(top) for top in tops.tolist())
+        if self._workers == 1 or self._size <= SMALL:
+            self._prove(alone=True)
+            return
+        # Which strand finds what first depends on the machine: another run may answer otherwise.
+        self._found.by_clock = True
+        with ThreadPoolExecutor(1) as pool:
+            down = pool.submit(self._descend_beside)
+            try:
+                self._prove(alone=False)
+            finally:
+                self._over = True
+            down.result()
+
+    def _prove(self, *, alone: bool) -> None:
+        """Bounds, and rotas where the relaxation says they are; between its rounds also downwards when ``alone``."""
+        small, share = self._size <= SMALL, CORE_SHARE
         # Even a tier that comes late gets this bound: it is cheap, and without it nothing would be proved.
         self._relax()
-        if not small:
+        if not small and self._tops:
             self._thresholds()
-        share = CORE_SHARE
+            if alone and not self.closed():
+                self._under_caps()
         for nodes, effort in ROUNDS:
             if not small:
                 self._on_core(share)
-                self._neighbourhoods()
                 share *= 2
-            if self._closed():
+            if alone and not small:
+                self._neighbourhoods()
+            if self.closed():
                 return
             self._branch(nodes)
-            if not self._closed():
+            if alone and not self.closed():
                 self._take(self._cpsat(effort))
-            if self._closed():
+            if self.closed():
                 return
+
+    def _descend_beside(self) -> None:
+        """Downwards, as long as the other strand is at work."""
+        while not self.closed():
+            if self._tops:
+                self._under_caps()
+            self._neighbourhoods()
+
+    @property
+    def values(self) -> Whole:
+        """The rota so far, as a point."""
+        return self._values
+
+    def descend(self) -> None:
+        """Only downwards: the relaxation as a guide, and neighbourhoods until nothing gets better for a while."""
+        self._relaxed = linear.relax(self._problem, time_limit_s=self._left())
+        self._neighbourhoods()
 
     def _relax(self) -> None:
         self._relaxed = linear.relax(self._problem, time_limit_s=max(self._left(), RELAXED_S))
@@ -213,12 +215,9 @@ class _Climb:
         """For a tier of few largest sums: the smallest caps that the relaxation allows, and a rota under them."""
         problem = self._problem
         (tops,) = np.nonzero(problem.cost)
-        if len(tops) > THRESHOLDS_MOST or not all(self._is_top(top) for top in tops.tolist()):
-            return
-        self._tops = True
         for top in sorted(tops.tolist(), key=lambda i: -int(problem.cost[i] * self._values[i])):
             self._threshold(top)
-            if self._closed():
+            if self.closed():
                 return
         capped = self._problem.within(
             self._problem.lower, np.where(problem.cost > 0, self._problem.lower, problem.upper)
@@ -228,18 +227,61 @@ class _Climb:
         guide = linear.relax(capped.towards(np.zeros_like(problem.cost), 0), time_limit_s=self._left())
         if guide is None or guide.impossible:
             return
-        core = capped.around(nothing, self._near.all & ~_core(self._near.all, guide, nothing, CORE_SHARE, self._seed))
-        if core is not None:
-            answer = cpsat.solve(
-                core.problem,
-                hint=None,
-                seed=self._seed,
-                effort=CAP_EFFORT,
-                time_limit_s=self._left(),
-                workers=self._workers,
-            )
-            if answer.values is not None:
-                self._offer(core.back(answer.values))
+        free = core_of(self._near, capped, guide, nothing, CORE_SHARE, self._seed)
+        core = capped.around(nothing, self._near.everything(capped) & ~free)
+        answer = cpsat.solve(
+            core.problem,
+            hint=None,
+            seed=self._seed,
+            effort=CAP_EFFORT,
+            time_limit_s=self._left(),
+            workers=self._workers,
+        )
+        if answer.values is not None:
+            self._offer(core.back(answer.values))
+
+    def _under_caps(self) -> None:
+        """Bring all sums under the caps together: each one above costs what it is above.
+
+        The largest sum alone says nothing of the others, and few changes move it; their excesses fall one by one.
+        """
+        problem, values = self._problem, self._values
+        (tops,) = np.nonzero(problem.cost)
+        number, above = len(problem.lower), problem.val < 0
+        rows = np.unique(problem.row[np.isin(problem.col, tops) & above])
+        capped = np.isin(np.arange(number), tops)
+        excesses = number + np.arange(len(rows))
+        lower, upper = problem.lower, np.where(capped, problem.lower, problem.upper)
+        most = np.full(len(rows), int(problem.upper[tops].max()))
+        order = np.argsort(np.append(problem.row, rows), kind="stable")
+        softened = Problem(
+            np.append(lower, np.zeros_like(most)),
+            np.append(upper, most),
+            np.append(problem.row, rows)[order],
+            np.append(problem.col, excesses)[order],
+            np.append(problem.val, np.full(len(rows), -1))[order],
+            problem.lo,
+            problem.hi,
+            np.append(np.zeros(number, dtype=np.int64), np.ones_like(most)),
+            0,
+        )
+        start = np.append(np.where(capped, lower, values), np.zeros_like(most))
+        start[excesses] = np.maximum(0, softened.sums(start)[rows] - softened.hi[rows])
+
+        def settle(_value: int, _bound: int) -> None:
+            point = inner.values[:number].copy()
+            point[tops] = lower[tops]
+            over = problem.sums(point) - problem.hi
+            for top in tops.tolist():
+                own = problem.row[(problem.col == top) & above]
+                point[top] += max(0, int(over[own].max()))
+            self._offer(point)
+
+        found = PartFound(start)
+        ends = monotonic() + self._left() * UNDER_CAPS
+        inner = _Climb(softened, self._near, found, seed=self._seed, ends=ends, workers=1, report=settle)
+        inner.bound, inner.outer = 0, self
+        inner.descend()
 
     def _is_top(self, top: int) -> bool:
         """Whether raising a variable only ever loosens rows."""
@@ -253,7 +295,7 @@ class _Climb:
         caps = self._caps(top)
         low, high, reach = 0, len(caps), THRESHOLD_REACH
         # caps[:low] are refuted, and a relaxation exists at caps[high]: up in widening steps, then halving.
-        while low < high and not self._closed():
+        while low < high and not self.closed():
             middle = (low + high) // 2
             if high == len(caps):
                 middle = min(bisect_left(caps, caps[low] + reach), high - 1)
@@ -290,12 +332,10 @@ class _Climb:
 
     def _on_core(self, share: float) -> None:
         """Branch and bound on the decisions that the relaxation and the rota use, and some more."""
-        if self._relaxed is None or self._closed():
+        if self._relaxed is None or self.closed():
             return
-        kept = self._near.all & ~_core(self._near.all, self._relaxed, self._values, share, self._seed)
-        core = self._problem.around(self._values, kept)
-        if core is None:
-            return
+        free = core_of(self._near, self._problem, self._relaxed, self._values, share, self._seed)
+        core = self._problem.around(self._values, self._near.everything(self._problem) & ~free)
         answer, by_clock = linear.solve(
             core.problem,
             hint=self._values[core.indices],
@@ -319,8 +359,6 @@ class _Climb:
                 np.where(at_upper, problem.upper, problem.lower), np.where(at_lower, problem.lower, problem.upper)
             )
         free = problem.around(self._values, np.zeros(len(problem.lower), dtype=bool))
-        if free is None:
-            return
         hint = self._values[free.indices]
         inside = bool(np.all((problem.lower <= self._values) & (self._values <= problem.upper)))
         answer, by_clock = linear.solve(
@@ -338,9 +376,9 @@ class _Climb:
         if answer.values is not None:
             self._offer(free.back(answer.values))
 
-    def _closed(self) -> bool:
-        """Proved, or no time left; what the clock cuts off is remembered."""
-        if self.value <= self.bound:
+    def closed(self) -> bool:
+        """Proved, over, or no time left; what the clock cuts off is remembered."""
+        if self.value <= self.bound or self._over or (self.outer is not None and self.outer.closed()):
             return True
         if self._left() <= 0:
             self._found.by_clock = True
@@ -353,30 +391,27 @@ class _Climb:
     def _neighbourhoods(self) -> None:
         """Free a part of the decisions, decide it anew, and again until nothing gets better for a while."""
         idle = 0
-        point = self._relaxed.point if self._relaxed is not None else None
-        while idle < PATIENCE and not self._closed():
-            free = self._near.next(self._free, self._problem, self._values, point)
-            around = self._problem.around(self._values, self._near.all & ~free)
-            if around is None:
-                idle += 1
-                self._near.learn(False)
-                continue
-            before = self._values[around.indices]
-            answer = cpsat.solve(
-                around.problem,
-                hint=before,
-                seed=self._seed,
-                effort=LOCAL_EFFORT,
-                time_limit_s=max(self._left(), 0.5),
-                workers=1,
-            )
-            gained = answer.values is not None and self._offer(around.back(answer.values))
+        while idle < PATIENCE and not self.closed():
+            values, before = self._values, self.value
+            point = self._relaxed.point if self._relaxed is not None else None
+            arm, free = self._near.next(self._problem, values, point)
+            around = self._problem.around(values, self._near.everything(self._problem) & ~free)
+            began, left = monotonic(), max(self._left(), 0.5)
+            answer = self._locally(arm, around, values[around.indices], min(left, LOCAL_S))
+            gained = answer.values is not None and self._offer(around.back(answer.values), values)
             solved = answer.values is not None and answer.bound is not None
             solved = solved and around.problem.value(answer.values) <= answer.bound  # type: ignore[arg-type, operator]
-            self._near.learn(gained)
+            arm.learn(before - self.value, monotonic() - began, solved, self._size)
             idle = 0 if gained else idle + 1
-            # As large as can still be solved: what is proved best in its neighbourhood may have a wider one.
-            self._free = min(FREE_MOST, self._free * 5 // 4) if solved else max(FREE_FIRST // 4, self._free * 4 // 5)
+
+    def _locally(self, arm: Arm, around: Around, hint: Whole, seconds: float) -> Answer:
+        if not len(around.indices):
+            return Answer(hint, around.problem.const)
+        if arm.engine == "cpsat":
+            return cpsat.solve(
+                around.problem, hint=hint, seed=self._seed, effort=LOCAL_EFFORT, time_limit_s=seconds
+            )
+        return linear.solve(around.problem, hint=hint, seed=self._seed, nodes=LOCAL_NODES, time_limit_s=seconds)[0]
 
     def _cpsat(self, effort: float) -> Answer:
         guard = max(self._left(), 0.05)
@@ -392,19 +427,25 @@ class _Climb:
         if answer.values is not None:
             self._offer(answer.values)
 
-    def _offer(self, values: Whole) -> bool:
-        """Take a rota if it is better; whether it was."""
-        if self._problem.value(values) >= self.value:
-            return False
-        self._lower(values)
-        return True
+    def _offer(self, values: Whole, base: Whole | None = None) -> bool:
+        """Take a rota if it is better; whether it was.
+
+        Where the rota has moved on from ``base`` meanwhile, the same changes are made to what it is now, if they fit.
+        """
+        with self._lock:
+            if base is not None and base is not self._values:
+                values = self._values + (values - base)
+                if not self._problem.holds(values):
+                    return False
+            if self._problem.value(values) >= self.value:
+                return False
+            self._values = self._found.values = values
+            self.value = self._problem.value(values)
+            self._report(self.value, self.bound)
+            return True
 
     def _raise(self, bound: int | None) -> None:
-        if bound is not None and bound > self.bound:
-            self.bound = min(bound, self.value)
-            self._report(self.value, self.bound)
-
-    def _lower(self, values: Whole) -> None:
-        self._values = self._found.values = values
-        self.value = self._problem.value(values)
-        self._report(self.value, self.bound)
+        with self._lock:
+            if bound is not None and bound > self.bound:
+                self.bound = min(bound, self.value)
+                self._report(self.value, self.bound)

@@ -48,13 +48,15 @@ class WeeklyHours(Rule):
             ]
             for n, duty in enumerate(mine):
                 weeks.get(duty.date - timedelta(days=duty.date.weekday()), []).append(n)
+            works = board.any_of(board.on(row.person, duty) for duty in mine)
             for monday, inside in weeks.items():
                 minutes = total(board.on(row.person, mine[n]) * mine[n].worked_minutes for n in inside)
                 breach = Breach(self.name, row.person, (monday.isoformat(),))
                 if row.least is not None:
                     board.at_least(row.least, minutes, breach)
                 if row.most is not None:
-                    board.at_most(row.most, minutes, breach)
+                    # Who never works has no minutes: said so, it is stronger where calling on somebody has a price.
+                    board.at_most(0, minutes - works * row.most, breach)
 
     def check(self, facts: Facts, roster: Roster) -> Iterator[Breach]:
         for row in self._table(facts):

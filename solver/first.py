@@ -1,0 +1,132 @@
+"""A first rota in seconds: duty by duty, else on the core of the relaxation, else person by person, else CP-SAT alone."""
+
+from collections import defaultdict
+from time import monotonic
+
+import numpy as np
+
+from solver import cpsat, linear
+from solver.linear import Relaxed
+from solver.model import Decision, Mask, Model, Problem, Whole
+from solver.neighbourhoods import Neighbourhoods
+
+SMALL = 300
+"""Decisions below which CP-SAT takes the whole part at once."""
+EFFORT = 1.0
+"""Deterministic seconds of CP-SAT for a first rota, doubled until there is one."""
+NODES = 50
+"""Nodes of HiGHS for what follows from decisions taken."""
+PERSON_EFFORT = 0.3
+"""Deterministic seconds of CP-SAT for one person's duties."""
+LATE_S = 5.0
+"""Seconds that the last resort may always take: a late rota is better than none."""
+
+
+def first_of(model: Model, *, seed: int, seconds: float, workers: int) -> tuple[Whole | None, bool]:
+    """Any rota of the part as a point, led by the goal of the first tier; and whether there is none at all."""
+    problem = model.problem(next(iter(model.goals)))
+    ends, effort = monotonic() + seconds, EFFORT
+    if len(model.decisions) > SMALL:
+        near = Neighbourhoods(model.decisions, seed)
+        values = _by_duty(problem, model.decisions, seed)
+        if values is None:
+            relaxed = linear.relax(problem, time_limit_s=seconds)
+            if relaxed is not None and relaxed.impossible:
+                return None, True
+            values = None if relaxed is None else _on_core(problem, near, relaxed, seed)
+        if values is None:
+            values = _by_person(problem, near, seed)
+        if values is not None:
+            return values, False
+    while True:
+        guard = max(ends - monotonic(), LATE_S)
+        answer = cpsat.solve(problem, hint=None, seed=seed, effort=effort, time_limit_s=guard, workers=workers)
+        if answer.impossible or answer.values is not None:
+            return answer.values, answer.impossible
+        if monotonic() > ends:
+            return None, False
+        effort *= 2
+
+
+def core_of(near: Neighbourhoods, problem: Problem, relaxed: Relaxed, values: Whole, share: float, seed: int) -> Mask:
+    """The decisions that the relaxation or the rota uses, and others that cost the relaxation least."""
+    decisions = near.everything(problem)
+    used = decisions & ((relaxed.point > 1e-6) | (values != 0))
+    wanted = int(used.sum() * share)
+    (others,) = np.nonzero(decisions & ~used)
+    order = np.random.default_rng(seed).permutation(len(others))
+    cheap = others[order][np.argsort(np.abs(relaxed.reduced_costs[others][order]), kind="stable")]
+    core = used.copy()
+    core[cheap[: max(0, wanted - int(used.sum()))]] = True
+    return core
+
+
+def _by_duty(problem: Problem, decisions: dict[int, Decision], seed: int) -> Whole | None:
+    """Day after day, each duty to the least loaded of those who may still hold it; then what follows from that.
+
+    A decision is taken where a row is short of it whose shortage has a price, and no row is broken that has none.
+    """
+    values = np.clip(0, problem.lower, problem.upper)
+    decided = np.zeros(len(values), dtype=bool)
+    decided[list(decisions)] = True
+    held = decided.copy()
+    held[[i for i, d in decisions.items() if d.person is None]] = False
+    values = _rest(problem, values, held, seed)
+    if values is None:
+        return None
+    values[~decided] = np.clip(0, problem.lower, problem.upper)[~decided]
+    sums = problem.sums(values)
+    hard = np.bincount(problem.row, weights=~decided[problem.col], minlength=len(sums)) == 0
+    order = np.argsort(problem.col, kind="stable")
+    starts = np.searchsorted(problem.col[order], np.arange(len(values) + 1))
+    load: defaultdict[str, int] = defaultdict(int)
+    days: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+    for i, decision in decisions.items():
+        if decision.person is not None and problem.upper[i] > values[i]:
+            days[decision.day, decision.line].append(i)
+    for _, candidates in sorted(days.items(), key=lambda item: (item[0][0], len(item[1]), item[0][1])):
+        for i in sorted(candidates, key=lambda i: (load[decisions[i].person or ""], i)):
+            here = order[starts[i] : starts[i + 1]]
+            rows, val = problem.row[here], problem.val[here]
+            wanted = ((sums[rows] > problem.hi[rows]) & (val < 0)) | ((sums[rows] < problem.lo[rows]) & (val > 0))
+            if not wanted.any():
+                break
+            after = sums[rows] + val
+            if np.all(((after <= problem.hi[rows]) & (after >= problem.lo[rows])) | ~hard[rows]):
+                values[i] += 1
+                sums[rows] = after
+                load[decisions[i].person or ""] += 1
+    values = _rest(problem, values, decided, seed)
+    return values if values is not None and problem.holds(values) else None
+
+
+def _rest(problem: Problem, values: Whole, kept: Mask, seed: int) -> Whole | None:
+    """What follows from some decisions, for the rest of the variables; None where nothing does."""
+    rest = problem.around(values, kept)
+    # Counts that must come out right (shares, changes of site) are nothing to HiGHS, and a maze to CP-SAT alone.
+    answer, _ = linear.solve(rest.problem, hint=None, seed=seed, nodes=NODES, time_limit_s=30.0)
+    return None if answer.values is None else rest.back(answer.values)
+
+
+def _on_core(problem: Problem, near: Neighbourhoods, relaxed: Relaxed, seed: int) -> Whole | None:
+    nothing = np.clip(0, problem.lower, problem.upper)
+    free = core_of(near, problem, relaxed, nothing, 2.0, seed)
+    values = _rest(problem, nothing, near.everything(problem) & ~free, seed)
+    return values if values is not None and problem.holds(values) else None
+
+
+def _by_person(problem: Problem, near: Neighbourhoods, seed: int) -> Whole | None:
+    """One person after the other takes what is best with what is taken: where only prices bind people together."""
+    values = np.clip(0, problem.lower, problem.upper)
+    for own in near.people(problem):
+        alone = problem.around(values, near.everything(problem) & ~own)
+        effort = PERSON_EFFORT
+        while True:
+            answer = cpsat.solve(alone.problem, hint=None, seed=seed, effort=effort, time_limit_s=10.0)
+            if answer.values is not None:
+                values = alone.back(answer.values)
+                break
+            if answer.impossible or effort > 100 * PERSON_EFFORT:
+                return None
+            effort *= 3
+    return values if problem.holds(values) else None
