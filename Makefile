@@ -4,7 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check long docs clean
+# What `make bench` may be told: DATA=folder of the public instances, PEERS=highs,cpsat, LIMIT=seconds, DATE=name.
+DATA ?=
+PEERS ?=
+LIMIT ?= 60
+WORKERS ?= 2
+DATE ?= $(shell date +%F)
+RESULTS := benchmarks/results/$(DATE)
+BENCH = $(BIN)/permanence bench --time-limit $(LIMIT) --workers $(WORKERS) $(if $(PEERS),--peer $(PEERS))
+
+.PHONY: demo test check long docs bench clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -28,6 +37,17 @@ long: $(READY)  ## the same properties on many more worlds, and all months and s
 	HYPOTHESIS_PROFILE=night $(BIN)/pytest -n 2 --dist worksteal --long
 
 docs: $(READY)  ## what is generated from the code: the README's table of rules, docs/tables.md
+	$(BIN)/python docs/generate.py
+
+bench: $(READY)  ## every family drawn or shipped here, with DATA also the public ones; then tables and pictures
+	$(BENCH) territory --out $(RESULTS)/territory
+	$(BENCH) duties --data $(or $(DATA),scenarios/data/hospital-months) --out $(RESULTS)/duties
+ifneq ($(DATA),)
+	for family in oncall physicians curtois inrc2; do \
+		$(BENCH) $$family --data $(DATA) --out $(RESULTS)/$$family || exit 1; \
+	done
+endif
+	$(BIN)/python -m benchmarks.plot $(RESULTS)
 	$(BIN)/python docs/generate.py
 
 clean:

@@ -8,19 +8,24 @@ import json
 import locale
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
+    from benchmarks.registry import Family
+    from benchmarks.run import Run
     from scheduler.findings import Finding
     from scheduler.scenario import Scenario
     from scheduler.words import Lang
-    from solver.plan import Outcome
+    from solver.plan import Limits, Outcome
 
 BROKEN, BAD_DATA, IMPOSSIBLE, OUT_OF_TIME = 1, 2, 3, 4
+MANY = 10
+"""Names said of a longer list."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -274,56 +279,81 @@ def bench(
     from benchmarks.peers.process import run_peer
     from benchmarks.registry import NAMES
     from benchmarks.registry import family as family_of
-    from benchmarks.run import run, write_rows
-    from scheduler.findings import ScenarioError, nearest
     from solver.plan import Limits
 
     language = _lang(lang)
     if family not in NAMES:
-        maybe = nearest(family, NAMES)
-        typer.echo(f"{family}: {', '.join(NAMES)}" + (f" ({maybe}?)" if maybe else ""), err=True)
-        raise typer.Exit(BAD_DATA)
+        _refuse("FAMILY", family, NAMES, language)
     peers = _peers(peer or [], language)
-    chosen = family_of(family)
+    chosen, limits = family_of(family), Limits(time_limit, workers, seed)
     names = tuple(instance or chosen.names(data))
     if not names:
-        said = "no instance found" if language == "en" else "aucune instance trouvée"
-        typer.echo(f"--data {data}: {said}", err=True)
+        where = f"--data {data}" if data else "--data"
+        said = (
+            f"a folder with the public files of {family} was expected."
+            if language == "en"
+            else f"un dossier avec les fichiers publics de {family} était attendu."
+        )
+        typer.echo(f"{where}: {said}", err=True)
         raise typer.Exit(BAD_DATA)
     out.mkdir(parents=True, exist_ok=True)
     for name in names:
-        try:
-            done = run(chosen, data, name, Limits(time_limit, workers, seed))
-        except ScenarioError as error:
-            _tell(error.findings, language)
-            raise typer.Exit(BAD_DATA) from None
-        if done.rows is not None:
-            write_rows(out / f"{name}.roster.csv", chosen.columns, done.rows)
-        (out / f"{name}.json").write_text(json.dumps(done.result, indent=1) + "\n", encoding="utf-8")
-        found = {key: done.result[key] for key in ("value", "bound", "proven", "best_known")}
-        typer.echo(f"{name:>24}  {found}  {done.result['seconds']}")
+        _write(out, name, chosen, _ours(chosen, data, name, limits, language))
     # After all of ours: the memory of processes that have ended would count as ours.
     for name in names:
         for other in peers:
-            done = run_peer(other, family, data, name, Limits(time_limit, workers, seed))
-            if done.rows is not None:
-                write_rows(out / f"{name}.{other}.roster.csv", chosen.columns, done.rows)
-            (out / f"{name}.{other}.json").write_text(json.dumps(done.result, indent=1) + "\n", encoding="utf-8")
-            found = {key: done.result[key] for key in ("status", "value", "bound", "proven")}
-            typer.echo(f"{name:>24}  {other}  {found}  {done.result['seconds']}")
+            _write(out, f"{name}.{other}", chosen, run_peer(other, family, data, name, limits))
+
+
+def _refuse(word: str, asked: str, known: Sequence[str], lang: "Lang") -> NoReturn:
+    """Say what was expected instead, and end."""
+    from scheduler.findings import nearest
+
+    some = ", ".join(known[:MANY]) + (", …" if len(known) > MANY else "")
+    maybe = nearest(asked, known)
+    if lang == "en":
+        said = f"one of {some} was expected." + (f" Maybe {maybe}?" if maybe else "")
+    else:
+        said = f"un mot parmi {some} était attendu." + (f" Peut-être {maybe} ?" if maybe else "")
+    typer.echo(f"{word} {asked}: {said}", err=True)
+    raise typer.Exit(BAD_DATA)
+
+
+def _ours(family: "Family", data: Path | None, name: str, limits: "Limits", lang: "Lang") -> "Run":
+    """Our own run of an instance; an instance that is not there, or cannot be read, ends the command."""
+    from benchmarks.run import run
+    from scheduler.findings import ScenarioError
+
+    try:
+        return run(family, data, name, limits)
+    except ScenarioError as error:
+        _tell(error.findings, lang)
+        raise typer.Exit(BAD_DATA) from None
+    except KeyError as error:
+        if error.args != (name,):
+            raise
+        _refuse("--instance", name, family.names(data), lang)
+
+
+def _write(out: Path, stem: str, family: "Family", done: "Run") -> None:
+    from benchmarks.run import write_rows
+
+    if done.rows is not None:
+        write_rows(out / f"{stem}.roster.csv", family.columns, done.rows)
+    (out / f"{stem}.json").write_text(json.dumps(done.result, indent=1) + "\n", encoding="utf-8")
+    found = {key: done.result[key] for key in ("value", "bound", "proven", "best_known")}
+    why = f"  {done.result['why']}" if "why" in done.result else ""
+    typer.echo(f"{stem:>24}  {found}  {done.result['seconds']}{why}")
 
 
 def _peers(asked: list[str], lang: "Lang") -> list[str]:
     """Names of peers, one by one or with commas between them."""
     from benchmarks.peers.registry import NAMES, missing
-    from scheduler.findings import nearest
 
     peers = [name for part in asked for name in part.split(",") if name]
     for name in peers:
         if name not in NAMES:
-            maybe = nearest(name, NAMES)
-            typer.echo(f"--peer {name}: {', '.join(NAMES)}" + (f" ({maybe}?)" if maybe else ""), err=True)
-            raise typer.Exit(BAD_DATA)
+            _refuse("--peer", name, NAMES, lang)
         absent = missing(name)
         if absent:
             typer.echo(f"--peer {absent.to(lang)}", err=True)

@@ -149,7 +149,7 @@ def _tables(given: dict[str, Any]) -> Tables:
                     sites=(f"station-{s}",),
                     last_day=FIRST_DAY - timedelta(days=1),
                 )
-                for s in stations
+                for s in sorted(set(given["histLastStationWorked"]))
             ),
         ),
         needs=needs,
@@ -203,20 +203,25 @@ def _needs(given: dict[str, Any], lines: list[tuple[int, int]]) -> tuple[tuple[N
                 shared = (f"shift-{DAY}", f"shift-{WHOLE_DAY}")
                 needs.append(Need(line=line, periods=shared, needed=0, wished=number, **here))
                 groups.append(GroupNeed(name=line, lines=(line,), periods=shared, least=number, most=number, **here))
-    for index, department in enumerate(given["subDepartment"]):
-        some = [
-            f"station-{s}-{k}"
-            for s, k in lines
-            if given["stationDepartment"][s] == department
-            and not given["stationCommon"][s]
-            and k in given["subSkills"][index]
-        ]
-        groups += [_on_whole_days(f"sub-{index + 1}", some, d, given["subDemand"][index][d - 1]) for d in days]
+    for index in range(len(given["subDepartment"])):
+        some = [f"station-{s}-{k}" for s, k in lines if _stands_in(given, index, s, k)]
+        asked = [(d, given["subDemand"][index][d - 1]) for d in days]
+        # No line in the table would mean all of them.
+        groups += [_on_whole_days(f"sub-{index + 1}", some, d, number) for d, number in asked if some]
     for d in days:
         number = sum(n for s, k, shift, day, n in _asked(given) if shift == WHOLE_DAY and day == d)
         number += sum(row[d - 1] for row in given["subDemand"])
         groups.append(_on_whole_days("whole-days", [f"station-{s}-{k}" for s, k in lines], d, number))
     return tuple(needs), tuple(groups)
+
+
+def _stands_in(given: dict[str, Any], index: int, station: int, skill: int) -> bool:
+    """Whether a sub-demand speaks of a station and skill."""
+    return (
+        given["stationDepartment"][station] == given["subDepartment"][index]
+        and not given["stationCommon"][station]
+        and skill in given["subSkills"][index]
+    )
 
 
 def _on_whole_days(name: str, lines: list[str], day: int, number: int) -> GroupNeed:
@@ -332,6 +337,11 @@ def _unsaid(given: dict[str, Any], file: str) -> Iterator[Finding]:
     if nowhere:
         said = Said("a last station was expected for everybody", "un dernier poste était attendu pour chacun")
         yield Finding(said, file, column="histLastStationWorked", found=" ".join(nowhere))
+    lines = {(s, k) for s, k, *_ in _asked(given)}
+    for index, asked in enumerate(given["subDemand"]):
+        if any(asked) and not any(_stands_in(given, index, s, k) for s, k in lines):
+            said = Said("a demand to stand in for was expected", "un besoin à couvrir était attendu")
+            yield Finding(said, file, column="subDemand", found=str(index + 1))
     if all(_after(given, n) for n in range(1, given["numShifts"] + 1)):
         said = Said("a shift that anything may follow was expected", "une garde que tout peut suivre était attendue")
         yield Finding(said, file, column="forbiddenSequences")

@@ -246,7 +246,10 @@ def facts_of(territory: Territory, tables: Tables) -> Facts:
     for privilege in tables.privileges:
         rights[privilege.person].add(privilege.site)
     sites_by_person = {person: frozenset(found) for person, found in rights.items()}
-    consents_by_site = {site.id: tuple(c for c in tables.consents if c.site == site.id) for site in tables.sites}
+    consents: defaultdict[str, list[Consent]] = defaultdict(list)
+    for consent in tables.consents:
+        consents[consent.site].append(consent)
+    consents_by_site = {site.id: tuple(consents[site.id]) for site in tables.sites}
     return Facts(
         territory=territory,
         tables=tables,

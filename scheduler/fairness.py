@@ -13,6 +13,7 @@ from typing import Literal, get_args
 from scheduler.calendar import days_between
 from scheduler.facts import Duty, Facts, in_force
 from scheduler.roster import Roster
+from scheduler.tables import Consent, Line, Modality, Person
 
 Category = Literal["points", "nights", "weekends", "sensitive"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
@@ -35,42 +36,61 @@ def weight_in(category: Category, duty: Duty) -> int:
 
 def pool_of(facts: Facts, line_id: str) -> tuple[str, ...]:
     """People who can hold a line at all: trade, codes, skills, status and the right to one of its sites."""
-    line = facts.line_by_id[line_id]
-    return tuple(
-        person.id
-        for person in facts.people
-        if person.profession == line.profession
-        and (not line.specialties or not set(person.specialties).isdisjoint(line.specialties))
-        and set(line.skills) <= set(person.skills)
-        and (not line.statuses or not facts.statuses_of(person.id).isdisjoint(line.statuses))
-        and not facts.sites_by_person.get(person.id, frozenset()).isdisjoint(line.sites)
-        and not _always_exempt(facts, person.id, line.modality)
-        and _consents(facts, person.id, line_id)
-    )
+    return pools(facts)[line_id]
 
 
-def _always_exempt(facts: Facts, person_id: str, modality: str) -> bool:
+@lru_cache(maxsize=16)
+def pools(facts: Facts) -> dict[str, tuple[str, ...]]:
+    """:func:`pool_of` every line."""
+    with_skill: defaultdict[str, list[Person]] = defaultdict(list)
+    with_trade: defaultdict[str, list[Person]] = defaultdict(list)
+    for person in facts.people:
+        with_trade[person.profession].append(person)
+        for skill in person.skills:
+            with_skill[skill].append(person)
+    exempt = _always_exempt(facts)
+    consents: defaultdict[str, list[Consent]] = defaultdict(list)
+    for row in facts.tables.consents:
+        consents[row.person].append(row)
+    found = {}
+    for line in facts.lines:
+        # The rarest skill leaves few people to look at, even in a whole country.
+        able = min((with_skill[skill] for skill in line.skills), key=len, default=with_trade[line.profession])
+        found[line.id] = tuple(
+            person.id
+            for person in able
+            if person.profession == line.profession
+            and (not line.specialties or not set(person.specialties).isdisjoint(line.specialties))
+            and set(line.skills) <= set(person.skills)
+            and (not line.statuses or not facts.statuses_of(person.id).isdisjoint(line.statuses))
+            and not facts.sites_by_person.get(person.id, frozenset()).isdisjoint(line.sites)
+            and (person.id, line.modality) not in exempt
+            and _consents(facts, person.id, line, consents)
+        )
+    return found
+
+
+def _always_exempt(facts: Facts) -> set[tuple[str, str]]:
+    """(Person, modality) that somebody holds on no day of the horizon."""
     horizon = facts.territory
-    return any(
-        row.person == person_id
-        and (not row.modalities or modality in row.modalities)
-        and not row.nights_only
-        and in_force(row, horizon.first_day)
-        and in_force(row, horizon.last_day)
+    return {
+        (row.person, modality)
         for row in facts.tables.exemptions
-    )
+        if not row.nights_only and in_force(row, horizon.first_day) and in_force(row, horizon.last_day)
+        for modality in row.modalities or get_args(Modality)
+    }
 
 
-def _consents(facts: Facts, person_id: str, line_id: str) -> bool:
+def _consents(facts: Facts, person_id: str, line: Line, consents: Mapping[str, list[Consent]]) -> bool:
     """Whether somebody was asked and agreed, at one of the line's sites; employees at their own site need not be."""
-    sites = facts.line_by_id[line_id].sites
     engaged = facts.engagements_by_person.get(person_id, ())
-    if any(e.site in sites and e.status not in ("private", "retired") for e in engaged):
+    if any(e.site in line.sites and e.status not in ("private", "retired") for e in engaged):
         return True
-    speaks = {person_id} | {e.replaces for e in engaged}
+    speaks = {person_id} | {e.replaces for e in engaged if e.replaces}
     return any(
-        row.person in speaks and row.site in sites and (not row.lines or line_id in row.lines)
-        for row in facts.tables.consents
+        row.site in line.sites and (not row.lines or line.id in row.lines)
+        for who in speaks
+        for row in consents.get(who, ())
     )
 
 
@@ -160,8 +180,11 @@ def _balanced(
             if p in caps and count[p] > caps[p]:
                 pull = min(pull, (caps[p] / count[p])) if caps[p] else 0.0
             weight[group, p] *= pull
-        largest = max(weight.values(), default=1.0) or 1.0
-        weight = {key: max(value / largest, 1e-12) for key, value in weight.items()}
+        # Group by group, so that shares in one place do not depend on another, not even by rounding.
+        largest: defaultdict[Group, float] = defaultdict(float)
+        for (group, _), value in weight.items():
+            largest[group] = max(largest[group], value)
+        weight = {(group, p): max(value / (largest[group] or 1.0), 1e-12) for (group, p), value in weight.items()}
     return dict(load)
 
 

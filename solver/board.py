@@ -21,6 +21,8 @@ from solver.model import Coefs, Decision, Goal, Model, Row
 
 _CLIQUE_MOST = 60
 """Longest at-most-one row whose pairs are remembered; longer ones are strong as they are."""
+_SUM_MOST = 4
+"""Longest sum that stands for an OR by itself; a longer one is named once, and rows stay short."""
 
 
 class Board:
@@ -103,15 +105,30 @@ class Board:
         key = tuple(sorted(set(live)))
         if key not in self._any:
             exclusive = all(b in self._apart[a] for n, a in enumerate(key) for b in key[n + 1 :])
-            if exclusive:
+            if exclusive and len(key) <= _SUM_MOST:
                 self._any[key] = Terms(dict.fromkeys(key, 1))
+            elif exclusive:
+                self._any[key] = self._single(Terms(dict.fromkeys(key, 1)))
             else:
                 some = self.model.variable(0, 1)
-                for i in key:
-                    self._at_most(0, {i: 1, some: -1})
+                # What excludes each other may stand under the OR together, as one sum.
+                for group in self._exclusive(key):
+                    self._at_most(0, dict.fromkeys(group, 1) | {some: -1})
                 self._at_most(0, {some: 1} | dict.fromkeys(key, -1))
                 self._any[key] = Terms({some: 1})
         return self._any[key]
+
+    def _exclusive(self, indices: Sequence[int]) -> list[list[int]]:
+        """Yes/no variables in groups of which at most one is 1."""
+        groups: list[list[int]] = []
+        for i in indices:
+            for group in groups:
+                if self._apart[i].issuperset(group):
+                    group.append(i)
+                    break
+            else:
+                groups.append([i])
+        return groups
 
     def both(self, one: Terms, other: Terms) -> Terms:
         """1 if two yes/no terms are 1."""
@@ -148,9 +165,11 @@ class Board:
             place = Terms(const=1) if site_id is None else self.at(duty, site_id)
             self.at_most(0, self.both(here, place), breach)
             return
-        closed = self._closed[person_id, duty.id]
-        closed.update(duty.sites if site_id is None else (site_id,))
-        if closed.issuperset(duty.sites) and person_id in self._open[duty.id]:
+        if person_id not in self._open[duty.id]:
+            return
+        if site_id is not None:
+            self._closed[person_id, duty.id].add(site_id)
+        if site_id is None or self._closed[person_id, duty.id].issuperset(duty.sites):
             self._open[duty.id].remove(person_id)
             self._mine.pop(person_id, None)
             index = self._x.get((person_id, duty.id))
@@ -177,6 +196,35 @@ class Board:
         number = self.model.variable(self.model.smallest(coefs), self.model.largest(coefs))
         self.model.rows.append(Row(coefs | {number: -1}, 0, 0))
         return Terms({number: 1}, terms.const, terms.past)
+
+    def one_of(self, number: int) -> list[Terms]:
+        """A free choice: so many things of which exactly one is 1, whichever costs least."""
+        choice = [self.model.variable(0, 1) for _ in range(number)]
+        self.model.rows.append(Row(dict.fromkeys(choice, 1), 1, 1))
+        return [Terms({index: 1}) for index in choice]
+
+    def lasting(self, least: int, days: Sequence[Terms], back: int, breach: Breach) -> None:
+        """Each run of 1s that begins after a 0, and ends before one from place ``back`` on, has ``least``: a unit per one missing."""
+        for start in range(1, len(days)):
+            begins = days[start] - days[start - 1]
+            # What went before is known: a run that ended there is over.
+            over = any(not day.coefs and not day.const for day in days[start:back])
+            if over or self.model.largest(begins.coefs) + begins.const <= 0:
+                continue
+            shorter: int | None = None
+            ends = [k for k in range(1, least) if back <= start + k < len(days)]
+            for k in ends:
+                ended = begins - days[start + k]
+                if self._price is None:
+                    self.at_most(0, ended, breach)
+                    continue
+                # Shorter than k is shorter than k + 1.
+                short = self.model.variable(0, 1)
+                self._at_most(-ended.const, ended.coefs | {short: -1})
+                if shorter is not None:
+                    self._at_most(0, {shorter: 1, short: -1})
+                shorter = short
+                self._pay({short: 1}, 0, least - k if k == ends[-1] else 1)
 
     def worst(self, parts: Sequence[Terms], breach: Breach, *, per: int = 1) -> None:
         """The largest of some terms, if positive: a unit per ``per`` above zero, rounded up."""
@@ -329,6 +377,11 @@ class Board:
         sites = {duty.id: duty.sites[0] for duty in self.facts.duties if len(duty.sites) > 1}
         sites |= {duty: site for (duty, site), i in self._at.items() if values[i]}
         return Roster(assignments, sites)
+
+    def wanted(self, roster: Roster) -> list[int]:
+        """The decisions that would make a roster, as far as the model knows them."""
+        held = [self._x[person, duty] for duty, person in sorted(roster.assignments) if (person, duty) in self._x]
+        return held + [self._at[key] for key in sorted(roster.site_by_duty.items()) if key in self._at]
 
     def fix(self, roster: Roster) -> None:
         """Let the model have no other answer than this roster (what stands in it but is excluded is a contradiction)."""

@@ -1,4 +1,4 @@
-"""A first rota in seconds: duty by duty, else on the core of the relaxation, else person by person, else CP-SAT alone."""
+"""A first rota in seconds: duty by duty, else person by person, else on the core of the relaxation, else CP-SAT alone."""
 
 from collections import defaultdict
 from time import monotonic
@@ -22,20 +22,20 @@ LATE_S = 5.0
 """Seconds that the last resort may always take: a late rota is better than none."""
 
 
-def first_of(model: Model, *, seed: int, seconds: float, workers: int) -> tuple[Whole | None, bool]:
-    """Any rota of the part as a point, led by the goal of the first tier; and whether there is none at all."""
+def first_of(model: Model, wanted: set[int], *, seed: int, seconds: float, workers: int) -> tuple[Whole | None, bool]:
+    """Any rota of the part as a point, with what fits of the ``wanted`` decisions; and whether there is none at all."""
     problem = model.problem(next(iter(model.goals)))
     ends, effort = monotonic() + seconds, EFFORT
-    if len(model.decisions) > SMALL:
+    if len(model.decisions) > SMALL or wanted:
         near = Neighbourhoods(model.decisions, seed)
-        values = _by_duty(problem, model.decisions, seed)
+        values = _by_duty(problem, model.decisions, wanted, seed)
+        if values is None:
+            values = _by_person(problem, near, seed)
         if values is None:
             relaxed = linear.relax(problem, time_limit_s=seconds)
             if relaxed is not None and relaxed.impossible:
                 return None, True
             values = None if relaxed is None else _on_core(problem, near, relaxed, seed)
-        if values is None:
-            values = _by_person(problem, near, seed)
         if values is not None:
             return values, False
     while True:
@@ -61,20 +61,28 @@ def core_of(near: Neighbourhoods, problem: Problem, relaxed: Relaxed, values: Wh
     return core
 
 
-def _by_duty(problem: Problem, decisions: dict[int, Decision], seed: int) -> Whole | None:
+def _by_duty(problem: Problem, decisions: dict[int, Decision], wanted: set[int], seed: int) -> Whole | None:
     """Day after day, each duty to the least loaded of those who may still hold it; then what follows from that.
 
     A decision is taken where a row is short of it whose shortage has a price, and no row is broken that has none.
     """
-    values = np.clip(0, problem.lower, problem.upper)
+    values = nothing = np.clip(0, problem.lower, problem.upper)
     decided = np.zeros(len(values), dtype=bool)
     decided[list(decisions)] = True
     held = decided.copy()
-    held[[i for i, d in decisions.items() if d.person is None]] = False
-    values = _rest(problem, values, held, seed)
-    if values is None:
+    places = [i for i, d in decisions.items() if d.person is None]
+    found = None
+    if wanted.intersection(places):
+        values = nothing.copy()
+        values[[i for i in places if i in wanted]] = 1
+        found = _rest(problem, values, decided, seed)
+    if found is None:
+        held[places] = False
+        found = _rest(problem, nothing, held, seed)
+    if found is None:
         return None
-    values[~decided] = np.clip(0, problem.lower, problem.upper)[~decided]
+    values = found
+    values[~decided] = nothing[~decided]
     sums = problem.sums(values)
     hard = np.bincount(problem.row, weights=~decided[problem.col], minlength=len(sums)) == 0
     order = np.argsort(problem.col, kind="stable")
@@ -85,19 +93,19 @@ def _by_duty(problem: Problem, decisions: dict[int, Decision], seed: int) -> Who
         if decision.person is not None and problem.upper[i] > values[i]:
             days[decision.day, decision.line].append(i)
     for _, candidates in sorted(days.items(), key=lambda item: (item[0][0], len(item[1]), item[0][1])):
-        for i in sorted(candidates, key=lambda i: (load[decisions[i].person or ""], i)):
+        for i in sorted(candidates, key=lambda i: (i not in wanted, load[decisions[i].person or ""], i)):
             here = order[starts[i] : starts[i + 1]]
             rows, val = problem.row[here], problem.val[here]
-            wanted = ((sums[rows] > problem.hi[rows]) & (val < 0)) | ((sums[rows] < problem.lo[rows]) & (val > 0))
-            if not wanted.any():
+            short = ((sums[rows] > problem.hi[rows]) & (val < 0)) | ((sums[rows] < problem.lo[rows]) & (val > 0))
+            if not short.any():
                 break
             after = sums[rows] + val
             if np.all(((after <= problem.hi[rows]) & (after >= problem.lo[rows])) | ~hard[rows]):
                 values[i] += 1
                 sums[rows] = after
                 load[decisions[i].person or ""] += 1
-    values = _rest(problem, values, decided, seed)
-    return values if values is not None and problem.holds(values) else None
+    found = _rest(problem, values, decided, seed)
+    return found if found is not None and problem.holds(found) else None
 
 
 def _rest(problem: Problem, values: Whole, kept: Mask, seed: int) -> Whole | None:

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from queue import Empty
@@ -11,12 +11,16 @@ from time import monotonic
 from typing import Any
 
 from scheduler.findings import EngineError
-from scheduler.roster import Roster
+from scheduler.roster import Roster, roster_of
 from scheduler.scenario import Scenario
 from scheduler.verify import Verdict, verify
+from solver.blocks import blocks_of
 from solver.board import Board
 from solver.model import Model
 from solver.search import PartFound, begin, solve_part
+
+FIRST_TOGETHER = 100
+"""Most blocks of which each has a first rota before any is made better; more would be written twice for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +100,36 @@ class OutOfTime:
 Outcome = Found | Impossible | OutOfTime
 
 
-def plan(scenario: Scenario, limits: Limits, on_progress: Callable[[Progress], None] | None = None) -> Outcome:
+Hear = Callable[[Progress], None]
+
+
+def plan(scenario: Scenario, limits: Limits, on_progress: Hear | None = None, start: Roster | None = None) -> Outcome:
     """Build the best rota of a scenario within the limits, and judge it.
+
+    ``start`` is a rota to begin from: the last one, the published one, a hint. What does not fit of it is left.
 
     Raises:
         EngineError: the solver and the rules disagree; the rota does not leave.
     """
+    began = monotonic()
+    blocks = blocks_of(scenario)
+    if len(blocks) == 1:
+        return _plan_block(scenario, limits, on_progress, start)
+    return _plan_blocks(scenario, blocks, limits, on_progress, start, began)
+
+
+def _plan_block(scenario: Scenario, limits: Limits, on_progress: Hear | None, start: Roster | None) -> Outcome:
     began = monotonic()
     board = Board(scenario.facts, scenario.rules, [tier.name for tier in scenario.tiers])
     built = monotonic()
     if board.model.contradictions:
         return Impossible(tuple(board.model.contradictions), Timing(built - began, 0.0, built - began))
     parts = board.model.split()
+    wanted = set(board.wanted(start)) if start is not None else set()
     watch = _Watch([tier.name for tier in scenario.tiers], len(parts), began, on_progress)
     tolerances = {tier.name: tier.tolerance_percent for tier in scenario.tiers}
-    answers = _solve([model for model, _ in parts], tolerances, limits, limits.time_limit_s - (built - began), watch)
+    seconds = limits.time_limit_s - (built - began)
+    answers = _solve(parts, wanted, tolerances, limits, seconds, watch)
     timing = Timing(built - began, watch.first or monotonic() - began, monotonic() - began)
     if any(answer.impossible for answer in answers):
         return Impossible((), timing)
@@ -118,13 +137,105 @@ def plan(scenario: Scenario, limits: Limits, on_progress: Callable[[Progress], N
     for (_, indices), answer in zip(parts, answers, strict=True):
         if answer.values is None:
             return OutOfTime(timing)
-        for index, value in zip(indices, answer.values, strict=True):
+        for index, value in zip(indices, answer.values.tolist(), strict=True):
             values[index] = value
     roster = board.read(values)
     verdict = verify(scenario, roster)
     tiers = _agreed(scenario, verdict, answers)
     timing = Timing(timing.build, timing.first, monotonic() - began)
     return Found(roster, verdict, tiers, timing, not any(a.by_clock for a in answers), len(parts))
+
+
+def _plan_blocks(
+    scenario: Scenario,
+    blocks: list[Scenario],
+    limits: Limits,
+    on_progress: Hear | None,
+    start: Roster | None,
+    began: float,
+) -> Outcome:
+    """All blocks side by side: a first rota of each where they are not too many, then each to its end."""
+    ends = began + limits.time_limit_s
+    watch = _Watch([tier.name for tier in scenario.tiers], len(blocks), began, on_progress)
+    starts: list[Roster | None] = [_within(start, block) for block in blocks]
+    outcomes: dict[int, Outcome] = {}
+    weights = [1 + len(block.facts.duties) for block in blocks]
+    spawn = get_context("spawn")
+    with spawn.Manager() as manager, ProcessPoolExecutor(limits.workers, mp_context=spawn) as pool:
+        reports = manager.Queue()
+        if len(blocks) <= FIRST_TOGETHER:
+            hasty = [
+                pool.submit(
+                    _plan_in_process, n, blocks[n], replace(limits, time_limit_s=0.0, workers=1), starts[n], None
+                )
+                for n in range(len(blocks))
+            ]
+            firsts = [future.result() for future in hasty]
+            failed = next((outcome for outcome in firsts if not isinstance(outcome, Found)), None)
+            if failed is not None:
+                return replace(failed, timing=Timing(failed.timing.build, 0.0, monotonic() - began))
+            watch.complete()
+            starts = [outcome.roster for outcome in firsts if isinstance(outcome, Found)]
+        todo, running = list(range(len(blocks))), dict[Future[Outcome], int]()
+        while todo or running:
+            while todo and len(running) < limits.workers:
+                n = todo.pop(0)
+                # What one block does not use goes to those after it.
+                whole = sum(weights[k] for k in (n, *todo, *running.values()))
+                share = max(0.0, ends - monotonic()) * min(1.0, limits.workers * weights[n] / whole)
+                alone = Limits(share, 1, limits.seed)
+                running[pool.submit(_plan_in_process, n, blocks[n], alone, starts[n], reports)] = n
+            for future in wait(running, timeout=0.2, return_when=FIRST_COMPLETED).done:
+                outcomes[running.pop(future)] = future.result()
+            for told in _drained(reports):
+                watch.hear(*told)
+    return _joined(scenario, [outcomes[n] for n in range(len(blocks))], watch, began)
+
+
+def _plan_in_process(n: int, block: Scenario, limits: Limits, start: Roster | None, reports: Any) -> Outcome:
+    def hear(progress: Progress) -> None:
+        if reports is not None:
+            reports.put((n, progress.tier, progress.value, progress.bound))
+
+    return _plan_block(block, limits, hear, start)
+
+
+def _within(start: Roster | None, block: Scenario) -> Roster | None:
+    """What a rota says of one block."""
+    if start is None:
+        return None
+    planned = block.facts.duty_by_id
+    held = ((duty, person) for duty, person in start.assignments if duty in planned)
+    return roster_of(held, {duty: site for duty, site in start.site_by_duty.items() if duty in planned})
+
+
+def _joined(scenario: Scenario, outcomes: list[Outcome], watch: "_Watch", began: float) -> Outcome:
+    """The rotas of all blocks as one, judged as a whole: what the rules count must be what they counted block by block."""
+    build = sum(outcome.timing.build for outcome in outcomes)
+    failed = [outcome for outcome in outcomes if not isinstance(outcome, Found)]
+    if failed:
+        timing = Timing(build, watch.first or 0.0, monotonic() - began)
+        reasons = tuple(reason for o in failed if isinstance(o, Impossible) for reason in o.reasons)
+        return Impossible(reasons, timing) if any(isinstance(o, Impossible) for o in failed) else OutOfTime(timing)
+    found = [outcome for outcome in outcomes if isinstance(outcome, Found)]
+    sites = {duty: site for outcome in found for duty, site in outcome.roster.site_by_duty.items()}
+    roster = roster_of((held for outcome in found for held in outcome.roster.assignments), sites)
+    first = watch.first or monotonic() - began
+    verdict = verify(scenario, roster)
+    if not verdict.ok:
+        raise EngineError(f"the solver accepted a forbidden roster: {verdict.forbidden[:5]}")
+    tiers = []
+    for k, tier in enumerate(scenario.tiers):
+        value, counted = sum(outcome.tiers[k].value for outcome in found), verdict.values[tier.name]
+        bounds = [outcome.tiers[k].bound for outcome in found]
+        if value != counted:
+            raise EngineError(f"tier {tier.name}: the blocks add up to {value}, the whole counts {counted}")
+        tiers.append(
+            TierResult(tier.name, counted, None if None in bounds else sum(b for b in bounds if b is not None))
+        )
+    timing = Timing(build, first, monotonic() - began)
+    parts = sum(outcome.parts for outcome in found)
+    return Found(roster, verdict, tuple(tiers), timing, all(outcome.reproducible for outcome in found), parts)
 
 
 def _agreed(scenario: Scenario, verdict: Verdict, answers: Sequence[PartFound]) -> tuple[TierResult, ...]:
@@ -183,14 +294,20 @@ class _Watch:
 
 
 def _solve(
-    models: list[Model], tolerances: dict[str, int], limits: Limits, seconds: float, watch: _Watch
+    parts: Sequence[tuple[Model, list[int]]],
+    wanted: set[int],
+    tolerances: dict[str, int],
+    limits: Limits,
+    seconds: float,
+    watch: _Watch,
 ) -> list[PartFound]:
     """A first rota for every part, then all parts tier by tier: one after the other, or side by side in processes."""
-    ends = monotonic() + seconds
+    ends, models = monotonic() + seconds, [model for model, _ in parts]
+    near = [{k for k, i in enumerate(indices) if i in wanted} if wanted else set[int]() for _, indices in parts]
     if limits.workers <= 1 or len(models) == 1:
         starts = []
-        for model in models:
-            starts.append(begin(model, seed=limits.seed, seconds=ends - monotonic(), workers=limits.workers))
+        for model, own in zip(models, near, strict=True):
+            starts.append(begin(model, own, seed=limits.seed, seconds=ends - monotonic(), workers=limits.workers))
             if starts[-1].values is None:
                 return starts
         watch.complete()
@@ -199,14 +316,14 @@ def _solve(
         for n, (model, start) in enumerate(zip(models, starts, strict=True)):
             share = (ends - monotonic()) * weights[n] / max(1, sum(weights[n:]))
             report = partial(watch.hear, n)
-            kept = {"seed": limits.seed, "seconds": max(share, 0.5), "workers": limits.workers}
+            kept = {"seed": limits.seed, "seconds": max(share, 0.5) if limits.time_limit_s else 0.0, "workers": limits.workers}
             answers.append(solve_part(model, start, tolerances, report=report, **kept))  # type: ignore[arg-type]
         return answers
     spawn = get_context("spawn")
     with spawn.Manager() as manager, ProcessPoolExecutor(limits.workers, mp_context=spawn) as pool:
         reports = manager.Queue()
         order = sorted(range(len(models)), key=lambda n: -len(models[n].lower))
-        begun = {n: pool.submit(begin, models[n], seed=limits.seed, seconds=seconds, workers=1) for n in order}
+        begun = {n: pool.submit(begin, models[n], near[n], seed=limits.seed, seconds=seconds, workers=1) for n in order}
         starts = [begun[n].result() for n in range(len(models))]
         if any(start.values is None for start in starts):
             return starts

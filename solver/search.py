@@ -94,7 +94,8 @@ def solve_part(
         problem = problem.towards(model.cost(tier), model.goals[tier].const)
         ends = monotonic() + max(0.0, deadline - monotonic()) * max(EARLIER_TIER, 1 / (len(tiers) - n))
         climb = _Climb(problem, near, found, seed=seed, ends=ends, workers=workers, report=partial(report, tier))
-        climb.run()
+        if seconds > 0:
+            climb.run()
         found.tiers[tier] = TierFound(climb.value, climb.bound)
         report(tier, climb.value, climb.bound)
         if problem.cost.any():
@@ -105,9 +106,9 @@ def solve_part(
     return found
 
 
-def begin(model: Model, *, seed: int, seconds: float, workers: int) -> PartFound:
-    """A first rota of a part."""
-    values, impossible = first_of(model, seed=seed, seconds=seconds, workers=workers)
+def begin(model: Model, wanted: set[int], *, seed: int, seconds: float, workers: int) -> PartFound:
+    """A first rota of a part, near the ``wanted`` decisions."""
+    values, impossible = first_of(model, wanted, seed=seed, seconds=seconds, workers=workers)
     return PartFound(values, impossible=impossible, by_clock=values is None and not impossible)
 
 
@@ -408,9 +409,7 @@ class _Climb:
         if not len(around.indices):
             return Answer(hint, around.problem.const)
         if arm.engine == "cpsat":
-            return cpsat.solve(
-                around.problem, hint=hint, seed=self._seed, effort=LOCAL_EFFORT, time_limit_s=seconds
-            )
+            return cpsat.solve(around.problem, hint=hint, seed=self._seed, effort=LOCAL_EFFORT, time_limit_s=seconds)
         return linear.solve(around.problem, hint=hint, seed=self._seed, nodes=LOCAL_NODES, time_limit_s=seconds)[0]
 
     def _cpsat(self, effort: float) -> Answer:

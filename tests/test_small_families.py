@@ -4,7 +4,7 @@ rules what the evaluators say."""
 import os
 import random
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -23,10 +23,11 @@ from scheduler.findings import ScenarioError
 from scheduler.roster import roster_of
 from scheduler.rules.base import Breach, Rule
 from scheduler.sketch import drawn
-from scheduler.terms import total
+from scheduler.terms import constant, total
 from scheduler.verify import verify
 from solver.plan import Found, Limits, plan
 from tests.test_rules import assert_agree
+from tests.worlds import drawings
 
 HERE = Path(__file__).resolve()
 SHIPPED = HERE.parent.parent / "scenarios" / "data" / "hospital-months"
@@ -113,6 +114,44 @@ def test_the_largest_of_some_terms_counts_each_step_begun(per, numbers):
     facts, roster = drawn(drawing)
     furthest = max(2 * a - b for i, a in enumerate(numbers) for j, b in enumerate(numbers) if i != j)
     assert assert_agree(Steps(per=per), facts, roster) == -(-max(0, furthest) // per)
+
+
+class Free(Rule):
+    """Unit: a pair of days in a row on which somebody holds nothing on either; a day that nobody of the first two holds."""
+
+    kind: Literal["free"] = "free"
+
+    def encode(self, board):
+        days = sorted(board.facts.duties_by_day)
+        off = {}
+        for person in board.facts.people:
+            for day in days:
+                on = board.any_of(board.on(person.id, duty) for duty in board.facts.duties_by_day[day])
+                off[person.id, day] = constant(1) - on
+            for one, other in pairwise(days):
+                both = board.both(off[person.id, one], off[person.id, other])
+                board.at_most(0, both, Breach(self.name, person.id, (one.isoformat(),)))
+        first, second = (person.id for person in board.facts.people[:2])
+        for day in days:
+            some = board.any_of((constant(1) - off[first, day], constant(1) - off[second, day]))
+            board.at_least(1, some, Breach(self.name, "all", (day.isoformat(),)))
+
+    def check(self, facts, roster) -> Iterator[Breach]:
+        days = sorted(facts.duties_by_day)
+        held = {(p, facts.duty_by_id[duty].date) for duty, p in roster.assignments}
+        for person in facts.people:
+            for one, other in pairwise(days):
+                if not {(person.id, one), (person.id, other)} & held:
+                    yield Breach(self.name, person.id, (one.isoformat(),))
+        for day in days:
+            if not {(person.id, day) for person in facts.people[:2]} & held:
+                yield Breach(self.name, "all", (day.isoformat(),))
+
+
+@given(drawings(2, 5))
+def test_what_is_not_held_is_a_yes_or_no_like_what_is(drawing):
+    facts, roster = drawn(drawing)
+    assert_agree(Free(), facts, roster)
 
 
 # --- evaluators, on rosters made by hand ---------------------------------------------------------------------------------
@@ -481,6 +520,7 @@ def test_what_is_no_on_call_data_is_refused(tmp_path, change, said):
         (("rbWeight = 0", "rbWeight = 1"), "robustness"),
         (("[2, 2, 3, 2]", "[2, 2, 0, 2]"), "last station"),
         (("[{}, {}, {1, 2}]", "[{}, {1}, {1, 2}]"), "anything may follow"),
+        (("subSkills = [{1}]", "subSkills = [{2}]"), "to stand in for"),
     ],
 )
 def test_what_is_no_data_of_physicians_is_refused(tmp_path, change, said):

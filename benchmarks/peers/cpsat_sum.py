@@ -32,14 +32,13 @@ def plan_sum(scenario: Scenario, limits: Limits, listen: Listen) -> Outcome:
     cost = sum(model.cost(name) * weights[name] for name in names)
     problem = model.problem(names[0]).towards(cost, 0)  # type: ignore[arg-type]
     clock.built()
-    first = model.goals[names[0]].const
+
+    def first_tier(whole: float) -> int:
+        # Of the sum only the first tier is said: where the others stand, the sum does not tell.
+        return model.goals[names[0]].const + _first_tier(round(whole), weights[names[0]], rest)
 
     def tell(value: float, bound: float | None) -> None:
-        # Of the sum only the first tier is said: where the others stand, the sum does not tell.
-        most, least = (None if v is None else round(v) for v in (value, bound))
-        assert most is not None
-        floor = None if least is None else _first_tier(least, weights[names[0]], rest)
-        clock.tell(names[0], _first_tier(most, weights[names[0]], rest) + first, None if floor is None else floor + first)
+        clock.tell(names[0], first_tier(value), None if bound is None else first_tier(bound))
 
     answer = solve(problem, None, clock.left(), tell)
     if answer.impossible:
@@ -50,7 +49,7 @@ def plan_sum(scenario: Scenario, limits: Limits, listen: Listen) -> Outcome:
     if answer.bound is not None and answer.bound >= problem.value(answer.values):
         bounds = {n: model.goals[n].const + int(model.cost(n) @ answer.values) for n in names}
     elif answer.bound is not None:
-        bounds[names[0]] = first + _first_tier(answer.bound, weights[names[0]], rest)
+        bounds[names[0]] = first_tier(answer.bound)
     return found(scenario, board, answer.values, bounds, clock)
 
 

@@ -30,7 +30,13 @@ _SCIP = re.compile(rf"\|\s*({_NUMBER})\s*\|\s*({_NUMBER})\s*\|[^|]*\|[^|]*$")
 
 
 def _solve(
-    problem: Problem, hint: Whole | None, limits: Limits, tell: Tell, *, engine: mathopt.SolverType, log: re.Pattern[str]
+    problem: Problem,
+    hint: Whole | None,
+    limits: Limits,
+    tell: Tell,
+    *,
+    engine: mathopt.SolverType,
+    log: re.Pattern[str],
 ) -> Answer:
     """See :class:`benchmarks.peers.tiers.Solve`. The point is rounded and checked row by row in whole numbers."""
     model = written(problem)

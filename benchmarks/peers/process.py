@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -10,7 +11,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
-from benchmarks.peers.registry import planner
+from benchmarks.peers.registry import missing, planner
 from benchmarks.registry import family
 from benchmarks.run import Run, run
 from scheduler.findings import EngineError
@@ -31,7 +32,7 @@ def run_peer(peer: str, family_name: str, data: Path | None, name: str, limits: 
         asked = {"peer": peer, "family": family_name, "data": data and str(data), "name": name}
         words = [sys.executable, "-m", __name__, json.dumps(asked | {"limits": asdict(limits)}), str(answer)]
         try:
-            done = subprocess.run(  # noqa: S603 - our own module
+            done = subprocess.run(
                 words, capture_output=True, text=True, timeout=2 * limits.time_limit_s + GRACE_S, check=False
             )
             why = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
@@ -68,15 +69,16 @@ def main(question: str, answer: str) -> None:
     asked = json.loads(question)
     data = Path(asked["data"]) if asked["data"] else None
     limits = Limits(**asked["limits"])
+    absent = missing(asked["peer"])
+    if absent:
+        sys.exit(absent.en)
     try:
         done = run(family(asked["family"]), data, asked["name"], limits, planner(asked["peer"]))
     except EngineError as error:
         sys.exit(f"{error}")
     done.result["peer"] = asked["peer"]
-    try:
+    with suppress(PackageNotFoundError):  # The others come with ortools.
         done.result["versions"][asked["peer"]] = version(asked["peer"])
-    except PackageNotFoundError:
-        pass  # The others come with ortools.
     found = {"result": done.result, "rows": None if done.rows is None else list(done.rows)}
     Path(answer).write_text(json.dumps(found), encoding="utf-8")
 

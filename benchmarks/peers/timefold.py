@@ -7,6 +7,8 @@ row, changes of the chosen site and each site's share; then, as soft levels, cov
 Simpler than asked: with more than two sites to choose from, only what is too much at one site is counted, not each share.
 """
 
+# ruff: noqa: ARG005 - Timefold calls these functions with all there is.
+
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -17,7 +19,13 @@ from typing import Annotated, Any
 
 from jpype import JProxy
 from timefold.solver import SolverFactory
-from timefold.solver.config import Duration, ScoreDirectorFactoryConfig, SolverConfig, SolverConfigOverride, TerminationConfig
+from timefold.solver.config import (
+    Duration,
+    ScoreDirectorFactoryConfig,
+    SolverConfig,
+    SolverConfigOverride,
+    TerminationConfig,
+)
 from timefold.solver.domain import (
     PlanningEntityCollectionProperty,
     PlanningId,
@@ -47,9 +55,9 @@ from scheduler.scenario import Scenario
 from scheduler.verify import verify
 from solver.plan import Found, Limits, Outcome, OutOfTime, TierResult
 
-KINDS = frozenset(
-    "eligibility absence consent places one_place spacing max_duties max_weekends weekends_in_a_row colocation "
-    "site_rotation coverage worst_off evenness wishes".split()
+KINDS = (
+    *("eligibility", "absence", "consent", "places", "one_place", "spacing", "max_duties", "max_weekends"),
+    *("weekends_in_a_row", "colocation", "site_rotation", "coverage", "worst_off", "evenness", "wishes"),
 )
 TIERS = ("cover", "worst_off", "evenness")
 WEEK = 7
@@ -162,9 +170,9 @@ class Rota:
     sites: Annotated[list[Somewhere], ProblemFactCollectionProperty]
     stays: Annotated[list[Stay], PlanningEntityCollectionProperty]
     places: Annotated[list[Place], PlanningEntityCollectionProperty]
-    score: Annotated[
-        BendableScore | None, PlanningScore(bendable_hard_levels_size=1, bendable_soft_levels_size=3)
-    ] = field(default=None)
+    score: Annotated[BendableScore | None, PlanningScore(bendable_hard_levels_size=1, bendable_soft_levels_size=3)] = (
+        field(default=None)
+    )
 
 
 FORBIDDEN = BendableScore.of([1], [0, 0, 0])
@@ -225,7 +233,12 @@ def rules(factory: ConstraintFactory) -> list[Constraint]:
         .penalize(FORBIDDEN, lambda group, most, count: count - most)
         .as_constraint("changes"),
         factory.for_each(Stay)
-        .group_by(lambda stay: stay.group, lambda stay: stay.choice.most[stay.site.index], lambda stay: stay.site, collect.count())
+        .group_by(
+            lambda stay: stay.group,
+            lambda stay: stay.choice.most[stay.site.index],
+            lambda stay: stay.site,
+            collect.count(),
+        )
         .filter(lambda group, most, site, count: count > most)
         .penalize(FORBIDDEN, lambda group, most, site, count: count - most)
         .as_constraint("share"),
@@ -267,7 +280,7 @@ def plan_timefold(scenario: Scenario, limits: Limits, listen: Listen) -> Outcome
 
     def hear(event: Any) -> None:
         score = event.getNewBestScore()
-        if any(score.hardScores()):
+        if not event.isNewBestSolutionInitialized() or any(score.hardScores()):
             return
         for n, (tier, value) in enumerate(zip(TIERS, _values(score.softScores(), nothing), strict=True)):
             if told[n] != value:
@@ -442,6 +455,8 @@ def _stays(scenario: Scenario, sites: Mapping[str, Somewhere]) -> list[tuple[Sta
 
 def _alone(person: Someone) -> int:
     """What somebody without any duty costs in the last level."""
-    return uneven(person, 0, 0, 0) + person.agreed.evenness * (person.points + person.weekends) + (
-        person.agreed.wishes * (person.refused * (person.refused + 1) // 2)
+    return (
+        uneven(person, 0, 0, 0)
+        + person.agreed.evenness * (person.points + person.weekends)
+        + (person.agreed.wishes * (person.refused * (person.refused + 1) // 2))
     )

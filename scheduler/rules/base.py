@@ -81,6 +81,12 @@ class Board(Protocol):
     def count(self, terms: Terms) -> Terms:
         """The same number as one thing: for a sum that many places speak of."""
 
+    def one_of(self, number: int) -> list[Terms]:
+        """A free choice: so many things of which exactly one is 1, whichever costs least."""
+
+    def lasting(self, least: int, days: Sequence[Terms], back: int, breach: Breach) -> None:
+        """Each run of 1s that begins after a 0, and ends before one from place ``back`` on, has ``least``: a unit per one missing."""
+
     def worst(self, parts: Sequence[Terms], breach: Breach, *, per: int = 1) -> None:
         """The largest of some terms, if positive: a unit per ``per`` above zero, rounded up."""
 
@@ -143,6 +149,10 @@ class Rule(BaseModel):
             and (not self.periods or duty.period in self.periods)
             and facts.calendar.matches(duty.date, self.days)
         )
+
+    def ties(self, facts: Facts) -> Iterator[tuple[str, ...]]:
+        """People and lines, by id, that the rule binds together, beyond those who can hold the same line."""
+        yield from ()
 
     def statement(self) -> Said:
         """The rule with its numbers, for a head of service."""

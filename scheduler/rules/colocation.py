@@ -24,6 +24,14 @@ class Colocation(Rule):
             "Les lignes qui travaillent ensemble (chirurgien, anesthésiste, bloc) sont sur le même site au même moment.",
         )
 
+    def ties(self, facts: Facts) -> Iterator[tuple[str, ...]]:
+        by_word: dict[str, list[str]] = {}
+        for line in facts.lines:
+            if line.together:
+                by_word.setdefault(line.together, []).append(line.id)
+        for lines in by_word.values():
+            yield tuple(lines)
+
     def encode(self, board: Board) -> None:
         facts = board.facts
         grouped = [d for d in facts.duties if facts.line_by_id[d.line].together]

@@ -37,10 +37,14 @@ class Eligibility(Rule):
                 and skills >= set(line.skills)
             }
             privileges = {row.site for row in facts.tables.privileges if row.person == person.id}
+            anywhere = Breach(self.name, person.id)
             for duty in facts.duties:
+                if duty.line not in suited:
+                    board.never(person.id, duty, None, anywhere)
+                    continue
                 breach = Breach(self.name, person.id, (duty.id,))
                 accepted = facts.line_by_id[duty.line].statuses
-                engaged = facts.engaged(person.id, duty.date) if duty.line in suited else ()
+                engaged = facts.engaged(person.id, duty.date)
                 if not any(not accepted or e.status in accepted for e in engaged):
                     board.never(person.id, duty, None, breach)
                     continue

@@ -27,6 +27,14 @@ class FacilityCapacity(Rule):
             "Une garde est tenue là où le bloc (ou autre plateau technique) nécessaire existe, est ouvert et libre.",
         )
 
+    def ties(self, facts: Facts) -> Iterator[tuple[str, ...]]:
+        users: dict[tuple[str, str], list[str]] = {}
+        for line in facts.lines:
+            for site in line.sites if line.facility else ():
+                users.setdefault((site, line.facility or ""), []).append(line.id)
+        for lines in users.values():
+            yield tuple(lines)
+
     def encode(self, board: Board) -> None:
         facts = board.facts
         rows = {(row.site, row.kind): row for row in facts.tables.facilities}

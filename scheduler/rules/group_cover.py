@@ -28,6 +28,10 @@ class GroupCover(Rule):
             "Les gardes qui partagent un effectif ont ensemble le nombre de personnes que dit la table des besoins communs.",
         )
 
+    def ties(self, facts: Facts) -> Iterator[tuple[str, ...]]:
+        for row in facts.tables.group_needs:
+            yield row.lines or tuple(line.id for line in facts.lines)
+
     def encode(self, board: Board) -> None:
         facts = board.facts
         for row in facts.tables.group_needs:

@@ -26,6 +26,10 @@ class Pairs(Rule):
             "Les binômes demandés sont de garde ensemble, ceux à séparer ne le sont pas.",
         )
 
+    def ties(self, facts: Facts) -> Iterator[tuple[str, ...]]:
+        for row in facts.tables.pairs:
+            yield row.first, row.second
+
     def encode(self, board: Board) -> None:
         facts = board.facts
         for pair in facts.tables.pairs:

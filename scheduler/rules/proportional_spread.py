@@ -48,6 +48,13 @@ class ProportionalSpread(Rule):
                 groups.setdefault(self._group(facts, person.id), {})[person.id] = percent
         return groups
 
+    def ties(self, facts: Facts) -> Iterator[tuple[str, ...]]:
+        groups: dict[str, list[str]] = {}
+        for person in facts.people:
+            groups.setdefault(facts.peer_group(person.id) if self.by == "peer_group" else "", []).append(person.id)
+        for people in groups.values():
+            yield tuple(people)
+
     def encode(self, board: Board) -> None:
         facts = board.facts
         for group, percents in self._table(facts).items():

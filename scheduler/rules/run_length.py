@@ -94,14 +94,8 @@ class RunLength(Rule):
                 when = (first + timedelta(days=last - back)).isoformat()
                 count = total(days[last - row.most : last + 1])
                 board.at_most(row.most, count, Breach(self.name, row.person, (when, "most")))
-        for length in range(1, row.least or 0):
-            for end in range(max(length + 1, back), len(days)):
-                when = (first + timedelta(days=end - back)).isoformat()
-                around = days[end - length - 1] + days[end]
-                # Only a run of just this length reaches it: free, then so many days, then free.
-                run = total((*days[end - length : end], around * -1))
-                breach = Breach(self.name, row.person, (when, "least"))
-                board.at_most(length - 1, run, breach, times=row.least - length if row.least else 1)
+        if row.least is not None:
+            board.lasting(row.least, days, back, Breach(self.name, row.person, ("least", str(row.least))))
 
     def check(self, facts: Facts, roster: Roster) -> Iterator[Breach]:
         horizon = list(days_between(facts.territory.first_day, facts.territory.last_day))

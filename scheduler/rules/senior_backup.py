@@ -34,6 +34,11 @@ class SeniorBackup(Rule):
             "Un interne n'est de garde qu'avec un senior en seconde ligne.",
         )
 
+    def ties(self, facts: Facts) -> Iterator[tuple[str, ...]]:
+        for line in facts.lines:
+            if line.senior_line:
+                yield line.id, line.senior_line
+
     def encode(self, board: Board) -> None:
         facts = board.facts
         for duty in facts.duties:

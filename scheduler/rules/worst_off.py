@@ -31,6 +31,13 @@ class WorstOff(Rule):
     def _group(self, facts: Facts, person_id: str) -> str:
         return facts.peer_group(person_id) if self.by == "peer_group" else "territory"
 
+    def ties(self, facts: Facts) -> Iterator[tuple[str, ...]]:
+        groups: dict[str, list[str]] = {}
+        for person in facts.people:
+            groups.setdefault(facts.peer_group(person.id) if self.by == "peer_group" else "", []).append(person.id)
+        for people in groups.values():
+            yield tuple(people)
+
     def encode(self, board: Board) -> None:
         facts = board.facts
         shares, before = fair_shares(facts)["points"], carried(facts)["points"]
