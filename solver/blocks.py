@@ -14,7 +14,7 @@ from scheduler.scenario import Scenario
 from scheduler.tables import Row, Tables
 
 
-def blocks_of(scenario: Scenario) -> list[Scenario]:
+def blocks_of(scenario: Scenario) -> list[Scenario]:  # noqa: C901, PLR0912
     """The blocks of a scenario, largest first; the scenario itself where it is one.
 
     People whom no line concerns stand with the first block. Without the rule that says who may hold what, there is one.

@@ -36,6 +36,8 @@ def solve(problem: Problem, *, hint: Whole | None, seed: int, nodes: int, time_l
     rounded and checked row by row in whole numbers: what fails is no point. The bound is lowered by :data:`ROUNDING`
     and raised to the next value that the goal can take.
     """
+    if np.any(problem.lower > problem.upper):
+        return Answer(None, None, impossible=True), False
     if not len(problem.lower):
         return Answer(np.empty(0, dtype=np.int64), problem.const), False
     lp, x = _read(problem, whole=True)

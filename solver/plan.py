@@ -19,6 +19,8 @@ from solver.board import Board
 from solver.model import Model
 from solver.search import PartFound, begin, solve_part
 
+BLOCKS_FROM = 300_000
+"""People × duties from which a territory is cut into blocks before its model is written; below, the model is."""
 FIRST_TOGETHER = 100
 """Most blocks of which each has a first rota before any is made better; more would be written twice for nothing."""
 
@@ -112,7 +114,8 @@ def plan(scenario: Scenario, limits: Limits, on_progress: Hear | None = None, st
         EngineError: the solver and the rules disagree; the rota does not leave.
     """
     began = monotonic()
-    blocks = blocks_of(scenario)
+    small = len(scenario.facts.people) * len(scenario.facts.duties) < BLOCKS_FROM
+    blocks = [scenario] if small else blocks_of(scenario)
     if len(blocks) == 1:
         return _plan_block(scenario, limits, on_progress, start)
     return _plan_blocks(scenario, blocks, limits, on_progress, start, began)
@@ -316,7 +319,11 @@ def _solve(
         for n, (model, start) in enumerate(zip(models, starts, strict=True)):
             share = (ends - monotonic()) * weights[n] / max(1, sum(weights[n:]))
             report = partial(watch.hear, n)
-            kept = {"seed": limits.seed, "seconds": max(share, 0.5) if limits.time_limit_s else 0.0, "workers": limits.workers}
+            kept = {
+                "seed": limits.seed,
+                "seconds": max(share, 0.5) if limits.time_limit_s else 0.0,
+                "workers": limits.workers,
+            }
             answers.append(solve_part(model, start, tolerances, report=report, **kept))  # type: ignore[arg-type]
         return answers
     spawn = get_context("spawn")
