@@ -128,7 +128,12 @@ def ratio(ours: Result, peer: Result) -> tuple[str, float] | None:
     if not ours.proven and not peer.proven:
         return None
     mark = "" if ours.proven and peer.proven else "≥ " if ours.proven else "≤ "
-    return mark, peer.total / max(ours.total, 0.01)
+    return mark, _until_proof(peer) / max(_until_proof(ours), 0.01)
+
+
+def _until_proof(result: Result) -> float:
+    """Seconds; without a proof, the limit, even where the search ended or failed before."""
+    return result.total if result.proven else max(result.total, result.said["time_limit_s"])
 
 
 def worst(cases: Sequence[Case]) -> Case:

@@ -39,8 +39,10 @@ def blocks_of(scenario: Scenario) -> list[Scenario]:  # noqa: C901, PLR0912
     person, line = "person {}".format, "line {}".format
     for line_id, pool in pools(facts).items():
         tie(line(line_id), *map(person, pool))
-    for row in (*facts.tables.history, *facts.tables.published, *facts.tables.pins):
-        tie(line(row.line), *([person(row.person)] if row.person else []))
+    held = [(row.line, row.person) for row in facts.tables.history]
+    held += [(row.line, row.person) for row in facts.tables.published]
+    for line_id, who in (*held, *((pin.line, pin.person) for pin in facts.tables.pins)):
+        tie(line(line_id), *([person(who)] if who else []))
     for engagement in facts.tables.engagements:
         if engagement.replaces:
             tie(person(engagement.person), person(engagement.replaces))
@@ -55,7 +57,8 @@ def blocks_of(scenario: Scenario) -> list[Scenario]:  # noqa: C901, PLR0912
     if len(members) < 2:
         return [scenario]
     first = next(iter(members))
-    home = {p.id: key if (key := root(person(p.id))) in members else first for p in facts.people}
+    home = {p.id: root(person(p.id)) for p in facts.people}
+    home = {who: key if key in members else first for who, key in home.items()}
     line_home = {line_id: key for key, lines in members.items() for line_id in lines}
     tables: dict[str, dict[str, list[Row]]] = {key: defaultdict(list) for key in members}
     shared: dict[str, tuple[Row, ...]] = {}
@@ -67,7 +70,7 @@ def blocks_of(scenario: Scenario) -> list[Scenario]:  # noqa: C901, PLR0912
             continue
         for key, row in zip(keys, rows, strict=True):
             tables[key or first][name].append(row)
-    blocks = []
+    blocks: list[Scenario] = []
     for key in sorted(members, key=lambda key: -len(members[key])):
         own = {name: tuple(rows) for name, rows in tables[key].items()}
         inner = facts_of(facts.territory, Tables(**shared, **own))  # type: ignore[arg-type]
@@ -77,15 +80,14 @@ def blocks_of(scenario: Scenario) -> list[Scenario]:  # noqa: C901, PLR0912
 
 def _home(name: str, row: Row, home: dict[str, str], line_home: dict[str, str]) -> str | None:
     """The block that a row belongs to; None where it concerns all."""
+    said = dict(row)
     if name == "people":
-        return home[str(row.id)]
+        return home[said["id"]]
     if name == "lines":
-        return line_home[str(row.id)]
+        return line_home[said["id"]]
     if name == "group_needs":
-        lines: tuple[str, ...] = row.lines
-        return line_home[lines[0]] if lines else None
-    for column in ("person", "first"):
-        if column in type(row).model_fields:
-            who = getattr(row, column)
-            return home[who] if who else line_home[str(row.line)]
-    return line_home[str(row.line)] if "line" in type(row).model_fields else None
+        return line_home[said["lines"][0]] if said["lines"] else None
+    who = said.get("person") or said.get("first")
+    if who:
+        return home[who]
+    return line_home[said["line"]] if "line" in said else None

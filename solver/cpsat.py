@@ -25,6 +25,8 @@ def solve(
     problem: Problem, *, hint: Whole | None, seed: int, effort: float, time_limit_s: float, workers: int = 1
 ) -> Answer:
     """Solve within ``effort`` (deterministic seconds) and a wall-clock guard."""
+    if np.any(problem.lower > problem.upper):
+        return Answer(None, None, impossible=True)
     cp, x = _read(problem, hint)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = workers

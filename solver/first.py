@@ -56,7 +56,7 @@ def core_of(near: Neighbourhoods, problem: Problem, relaxed: Relaxed, values: Wh
     (others,) = np.nonzero(decisions & ~used)
     order = np.random.default_rng(seed).permutation(len(others))
     cheap = others[order][np.argsort(np.abs(relaxed.reduced_costs[others][order]), kind="stable")]
-    core = used.copy()
+    core: Mask = used.copy()
     core[cheap[: max(0, wanted - int(used.sum()))]] = True
     return core
 

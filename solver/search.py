@@ -101,7 +101,7 @@ def solve_part(
         if problem.cost.any():
             room = climb.value + abs(climb.value) * tolerance_percent[tier] // 100 - problem.const
             if climb.capped and tolerance_percent[tier] == 0:
-                problem = problem.within(problem.lower, np.where(problem.cost > 0, found.values, problem.upper))
+                problem = problem.within(problem.lower, np.where(problem.cost > 0, climb.values, problem.upper))
             problem = problem.with_row(problem.cost, -NO_LIMIT, room).tightened()
     return found
 
@@ -185,7 +185,7 @@ class _Climb:
             if self.closed():
                 return
             self._branch(nodes)
-            if alone and not self.closed():
+            if not self.closed():
                 self._take(self._cpsat(effort))
             if self.closed():
                 return

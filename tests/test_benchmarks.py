@@ -283,7 +283,7 @@ def test_tables_say_losses_like_gains(some_results):
     found = lines_of(table.tables(some_results))
     assert found["block-9x2x14-1"] == ["0 · 90", "0 · 90", "yes", "1", "10", "–", "–", "0 · 0", "0 · 80", "2"]
     # Only the peer has proved: at most so many times what we would have needed.
-    assert found["block-9x2x14-2"][-2:] == ["9 · 100", "≤ 2"]
+    assert found["block-9x2x14-2"][-2:] == ["9 · 100", "≤ 0.667"]
     assert found["block-9x2x14-2"][7] == "66.7 · 20"
     assert found["block-9x2x14-3"][-2:] == ["–", "≥ 2"]
     assert found["median of 3"] == ["1 · 95", "1 · 90", "2/3", "2", "20", "–", "–", "0 · 0", "9 · 100", "2"]
