@@ -16,6 +16,10 @@ from scheduler.scenario import Scenario
 from solver.plan import Found, Limits, Outcome, Progress, plan
 
 
+SLACK = 1e-6
+"""Relative difference that fractions kept in whole units may make."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What one run gave: the content of the JSON file, and the rota's rows (None: no rota)."""
@@ -97,7 +101,7 @@ def _scored(result: dict[str, Any], family: Family, instance: Instance, outcome:
     # With tiers before them that are not at their best, published costs are not defined.
     exact = all(tier.value == 0 for tier in outcome.tiers if tier not in counted)
     said = [tier.value / instance.scale for tier in counted]
-    if exact and any(abs(a - b) > 1 / instance.scale for a, b in zip(said, score.cost, strict=True)):
+    if exact and any(abs(a - b) > SLACK * max(1.0, abs(b)) for a, b in zip(said, score.cost, strict=True)):
         raise EngineError(f"{instance.name}: the rules count {said}, the evaluator {score.cost}")
     bounds = [_unit(instance, tier.bound) for tier in counted]
     single = len(counted) == 1
