@@ -21,7 +21,7 @@ from solver.model import Coefs, Decision, Goal, Model, Row
 
 _CLIQUE_MOST = 60
 """Longest at-most-one row whose pairs are remembered; longer ones are strong as they are."""
-_SUM_MOST = 4
+_SUM_MOST = 8
 """Longest sum that stands for an OR by itself; a longer one is named once, and rows stay short."""
 
 
