@@ -15,7 +15,6 @@ from scheduler.findings import EngineError
 from scheduler.scenario import Scenario
 from solver.plan import Found, Limits, Outcome, Progress, plan
 
-
 SLACK = 1e-6
 """Relative difference that fractions kept in whole units may make."""
 
