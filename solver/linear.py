@@ -13,6 +13,8 @@ from ortools.math_opt.solvers import highs_pb2
 from solver.cpsat import Answer
 from solver.model import NO_LIMIT, Problem, Whole
 
+Reals = NDArray[np.float64]
+
 ROUNDING = 1e-6
 """Relative slack by which a floating-point bound is believed less than it says."""
 
@@ -24,8 +26,10 @@ class Relaxed:
     bound: int | None
     exact: float
     """Its value, before it is raised to what the goal can take."""
-    point: NDArray[np.float64]
-    reduced_costs: NDArray[np.float64]
+    point: Reals
+    reduced_costs: Reals
+    prices: Reals
+    """What one unit more on the side of each row would cost."""
     impossible: bool = False
 
 
@@ -45,7 +49,7 @@ def solve(problem: Problem, *, hint: Whole | None, seed: int, nodes: int, time_l
     options.int_options["mip_max_nodes"] = nodes
     options.int_options["random_seed"] = seed
     options.double_options["mip_rel_gap"] = 0.0
-    options.double_options["mip_abs_gap"] = _step(problem) - 0.01
+    options.double_options["mip_abs_gap"] = step(problem) - 0.01
     params = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=max(time_limit_s, 0.05)), highs=options)
     hints = []
     if hint is not None:
@@ -64,7 +68,7 @@ def solve(problem: Problem, *, hint: Whole | None, seed: int, nodes: int, time_l
         values = np.rint(result.variable_values(x)).astype(np.int64)
         if not problem.holds(values):
             values = None
-    return Answer(values, _whole_bound(problem, result.termination.objective_bounds.dual_bound)), timed_out
+    return Answer(values, whole_bound(problem, result.termination.objective_bounds.dual_bound + problem.const)), timed_out
 
 
 def relax(problem: Problem, *, time_limit_s: float) -> Relaxed | None:
@@ -76,12 +80,12 @@ def relax(problem: Problem, *, time_limit_s: float) -> Relaxed | None:
     )
     result = mathopt.solve(lp, mathopt.SolverType.HIGHS, params=params)
     if result.termination.reason == mathopt.TerminationReason.INFEASIBLE:
-        return Relaxed(None, inf, np.empty(0), np.empty(0), impossible=True)
+        return Relaxed(None, inf, np.empty(0), np.empty(0), np.empty(0), impossible=True)
     if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
         return None
     point, reduced = np.array(result.variable_values(x)), np.array(result.reduced_costs(x))
-    value = result.objective_value()
-    return Relaxed(_whole_bound(problem, value), value + problem.const, point, reduced)
+    value, prices = result.objective_value(), np.array(result.dual_values(list(lp.linear_constraints())))
+    return Relaxed(whole_bound(problem, value + problem.const), value + problem.const, point, reduced, prices)
 
 
 def exists(problem: Problem, *, time_limit_s: float) -> bool | None:
@@ -101,35 +105,61 @@ def exists(problem: Problem, *, time_limit_s: float) -> bool | None:
 
 
 def _read(problem: Problem, *, whole: bool) -> tuple[mathopt.Model, list[mathopt.Variable]]:
-    # Written straight into the message: adding rows one by one takes longer than solving them.
-    proto = model_pb2.ModelProto()
-    number = len(problem.lower)
-    proto.variables.ids.extend(range(number))
-    proto.variables.lower_bounds.extend(problem.lower.astype(float).tolist())
-    proto.variables.upper_bounds.extend(problem.upper.astype(float).tolist())
-    proto.variables.integers.extend([whole] * number)
-    proto.linear_constraints.ids.extend(range(len(problem.lo)))
-    proto.linear_constraints.lower_bounds.extend(np.where(problem.lo > -NO_LIMIT, problem.lo, -inf).tolist())
-    proto.linear_constraints.upper_bounds.extend(np.where(problem.hi < NO_LIMIT, problem.hi, inf).tolist())
-    order = np.lexsort((problem.col, problem.row))
-    proto.linear_constraint_matrix.row_ids.extend(problem.row[order].tolist())
-    proto.linear_constraint_matrix.column_ids.extend(problem.col[order].tolist())
-    proto.linear_constraint_matrix.coefficients.extend(problem.val[order].astype(float).tolist())
-    (priced,) = np.nonzero(problem.cost)
-    proto.objective.linear_coefficients.ids.extend(priced.tolist())
-    proto.objective.linear_coefficients.values.extend(problem.cost[priced].astype(float).tolist())
-    lp = mathopt.Model.from_model_proto(proto)
+    lp = written(
+        problem.lower.astype(float),
+        problem.upper.astype(float),
+        (problem.row, problem.col, problem.val.astype(float)),
+        sides(problem.lo, problem.hi),
+        problem.cost.astype(float),
+        whole=whole,
+    )
     return lp, list(lp.variables())
 
 
-def _step(problem: Problem) -> int:
+def sides(lo: Whole, hi: Whole) -> tuple[Reals, Reals]:
+    """Sides of rows in floating point, with infinities."""
+    return np.where(lo > -NO_LIMIT, lo, -inf), np.where(hi < NO_LIMIT, hi, inf)
+
+
+def written(
+    lower: Reals,
+    upper: Reals,
+    cells: tuple[Whole, Whole, Reals],
+    between: tuple[Reals, Reals],
+    cost: Reals,
+    *,
+    whole: bool = False,
+) -> mathopt.Model:
+    """A program from its arrays: bounds, (row, column, value) of each cell, sides of the rows, cost."""
+    # Written straight into the message: adding rows one by one takes longer than solving them.
+    proto = model_pb2.ModelProto()
+    proto.variables.ids.extend(range(len(lower)))
+    proto.variables.lower_bounds.extend(lower.tolist())
+    proto.variables.upper_bounds.extend(upper.tolist())
+    proto.variables.integers.extend([whole] * len(lower))
+    lo, hi = between
+    proto.linear_constraints.ids.extend(range(len(lo)))
+    proto.linear_constraints.lower_bounds.extend(lo.tolist())
+    proto.linear_constraints.upper_bounds.extend(hi.tolist())
+    row, col, val = cells
+    order = np.lexsort((col, row))
+    proto.linear_constraint_matrix.row_ids.extend(row[order].tolist())
+    proto.linear_constraint_matrix.column_ids.extend(col[order].tolist())
+    proto.linear_constraint_matrix.coefficients.extend(val[order].tolist())
+    (priced,) = np.nonzero(cost)
+    proto.objective.linear_coefficients.ids.extend(priced.tolist())
+    proto.objective.linear_coefficients.values.extend(cost[priced].tolist())
+    return mathopt.Model.from_model_proto(proto)
+
+
+def step(problem: Problem) -> int:
     """The goal only takes values this far apart."""
     return gcd(*problem.cost[problem.cost != 0].tolist()) or 1
 
 
-def _whole_bound(problem: Problem, dual: float) -> int | None:
+def whole_bound(problem: Problem, dual: float) -> int | None:
     """The least value of the goal that a floating-point bound allows."""
     if not isfinite(dual):
         return None
-    step = _step(problem)
-    return problem.const + step * ceil((dual - ROUNDING * max(1.0, abs(dual))) / step)
+    apart, above = step(problem), dual - problem.const
+    return problem.const + apart * ceil((above - ROUNDING * max(1.0, abs(above))) / apart)

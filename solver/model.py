@@ -105,8 +105,8 @@ class Problem:
         """The same with another goal."""
         return Problem(self.lower, self.upper, self.row, self.col, self.val, self.lo, self.hi, cost, const)
 
-    def tightened(self) -> "Problem":
-        """The same, what is fixed taken out of the rows, and their sides rounded to what whole numbers can reach."""
+    def settled(self) -> "Problem":
+        """The same, what is fixed taken out of the rows."""
         fixed = (self.lower == self.upper)[self.col]
         shift = np.bincount(
             self.row[fixed], weights=self.val[fixed] * self.lower[self.col[fixed]], minlength=len(self.lo)
@@ -114,8 +114,13 @@ class Problem:
         lo = np.where(self.lo > -NO_LIMIT, self.lo - shift, self.lo)
         hi = np.where(self.hi < NO_LIMIT, self.hi - shift, self.hi)
         row, col, val = self.row[~fixed], self.col[~fixed], self.val[~fixed]
-        val, lo, hi = _rounded(row, val, lo, hi)
         return Problem(self.lower, self.upper, row, col, val, lo, hi, self.cost, self.const)
+
+    def tightened(self) -> "Problem":
+        """The same, what is fixed taken out of the rows, and their sides rounded to what whole numbers can reach."""
+        free = self.settled()
+        val, lo, hi = _rounded(free.row, free.val, free.lo, free.hi)
+        return Problem(free.lower, free.upper, free.row, free.col, val, lo, hi, free.cost, free.const)
 
     def sums(self, values: Whole) -> Whole:
         """What each row adds up to at a point."""

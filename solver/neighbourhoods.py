@@ -20,6 +20,8 @@ FREE_FIRST, FREE_LEAST = 400, 40
 """Decisions freed: at first, and at least."""
 EXPLORE = 0.1
 """Chance of an arm that gives nothing, against 1 for the best."""
+PART = (0.2, 0.7)
+"""Least and most of all decisions that are made anew at once where that is cheap."""
 ENGINES: tuple[Engine, ...] = ("cpsat", "highs")
 
 
@@ -50,7 +52,7 @@ class Neighbourhoods:
 
     def __init__(self, decisions: Mapping[int, Decision], seed: int) -> None:
         self._random = Random(seed)
-        self._decisions = decisions
+        self.decisions = decisions
         self._by_person: defaultdict[str, list[int]] = defaultdict(list)
         self._by_line: defaultdict[str, list[int]] = defaultdict(list)
         self._by_day: defaultdict[int, list[int]] = defaultdict(list)
@@ -81,7 +83,7 @@ class Neighbourhoods:
     @property
     def size(self) -> int:
         """How many decisions there are."""
-        return len(self._decisions)
+        return len(self.decisions)
 
     def people(self, problem: Problem) -> Iterator[Mask]:
         """The decisions of each person, the first time with those of the places, as masks over a problem's variables."""
@@ -90,9 +92,19 @@ class Neighbourhoods:
             yield _mask(self._by_person[person] + places, problem)
             places = []
 
+    def held_by_people(self, problem: Problem) -> Mask:
+        """The decisions that say who holds what, as a mask over a problem's variables."""
+        return _mask((i for i, decision in self.decisions.items() if decision.person is not None), problem)
+
+    def part(self, problem: Problem, values: Whole) -> Mask:
+        """Decisions to free where much can be decided at once: weeks, people or lines, or around what costs."""
+        size = int(self.size * self._random.uniform(*PART))
+        kind = self._random.choice(("weeks", "weeks", "weeks", "crew", "cost", "lines"))
+        return _mask(self._of(kind, size, problem, values), problem)
+
     def everything(self, problem: Problem) -> Mask:
         """Every decision, as a mask over a problem's variables."""
-        return _mask(self._decisions, problem)
+        return _mask(self.decisions, problem)
 
     def next(self, problem: Problem, values: Whole, relaxed: NDArray[np.float64] | None) -> tuple[Arm, Mask]:
         """An arm, and the decisions to free."""
@@ -100,20 +112,21 @@ class Neighbourhoods:
         best = max(arm.gain / arm.seconds for arm in arms)
         weights = [EXPLORE + (arm.gain / arm.seconds / best if best else 1.0) for arm in arms]
         (arm,) = self._random.choices(arms, weights)
-        size = int(arm.size)
-        match arm.kind:
+        if arm.kind == "relaxed":
+            assert relaxed is not None
+            return arm, _mask(self._where_they_differ(int(arm.size), values, relaxed), problem)
+        return arm, _mask(self._of(arm.kind, int(arm.size), problem, values), problem)
+
+    def _of(self, kind: str, size: int, problem: Problem, values: Whole) -> set[int]:
+        match kind:
             case "weeks":
-                free = self._weeks(size)
+                return self._weeks(size)
             case "crew":
-                free = self._crew(size, self._random.choice(self._people)) if self._people else set(self._places)
+                return self._crew(size, self._random.choice(self._people)) if self._people else set(self._places)
             case "lines":
-                free = self._some_lines(size)
-            case "cost":
-                free = self._around_cost(size, problem, values)
+                return self._some_lines(size)
             case _:
-                assert relaxed is not None
-                free = self._where_they_differ(size, values, relaxed)
-        return arm, _mask(free, problem)
+                return self._around_cost(size, problem, values)
 
     def _weeks(self, size: int) -> set[int]:
         start = self._random.choice(self._days)
@@ -153,10 +166,10 @@ class Neighbourhoods:
             return self._weeks(size)
         chosen = self._random.choices(indices.tolist(), dear[indices].tolist())[0]
         rows = problem.row[problem.col == chosen]
-        near = [i for i in np.unique(problem.col[np.isin(problem.row, rows)]).tolist() if i in self._decisions]
+        near = [i for i in np.unique(problem.col[np.isin(problem.row, rows)]).tolist() if i in self.decisions]
         if not near:
             return self._weeks(size)
-        centre = self._decisions[self._random.choice(near)]
+        centre = self.decisions[self._random.choice(near)]
         if centre.person is not None and self._random.random() < 0.5:
             return self._crew(size, centre.person)
         people = self._people_of[centre.line]
@@ -166,20 +179,20 @@ class Neighbourhoods:
                 free.update(
                     i
                     for i in self._by_day.get(day, ())
-                    if self._decisions[i].person is None or self._decisions[i].person in people
+                    if self.decisions[i].person is None or self.decisions[i].person in people
                 )
             if len(free) >= size:
                 break
         return free
 
     def _where_they_differ(self, size: int, values: Whole, relaxed: NDArray[np.float64]) -> set[int]:
-        differ = [i for i in self._decisions if abs(relaxed[i] - values[i]) > 1e-6]
+        differ = [i for i in self.decisions if abs(relaxed[i] - values[i]) > 1e-6]
         if len(differ) > size:
             differ = self._random.sample(differ, size)
-        people = {self._decisions[i].person for i in differ}
-        days = {self._decisions[i].day for i in differ}
+        people = {self.decisions[i].person for i in differ}
+        days = {self.decisions[i].day for i in differ}
         free = set(differ)
-        rest = [i for i, d in self._decisions.items() if d.person in people and d.day in days]
+        rest = [i for i, d in self.decisions.items() if d.person in people and d.day in days]
         self._random.shuffle(rest)
         free.update(rest[: max(0, size - len(free))])
         return free

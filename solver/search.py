@@ -11,19 +11,22 @@ clock only cuts in at the end of the tier's time.
 from bisect import bisect_left
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from threading import RLock
+from threading import Lock, RLock
 from time import monotonic
 
 import numpy as np
 
 from solver import cpsat, linear
+from solver.columns import Columns, gain
 from solver.cpsat import Answer
+from solver.dive import Dive
 from solver.first import SMALL, core_of, first_of
 from solver.linear import Relaxed
-from solver.model import NO_LIMIT, Around, Model, Problem, Whole
+from solver.model import NO_LIMIT, Around, Mask, Model, Problem, Whole
 from solver.neighbourhoods import Arm, Neighbourhoods
+from solver.persons import Persons
 
 PATIENCE = 20
 """Neighbourhoods in a row without an improvement before branch and bound takes over."""
@@ -33,6 +36,8 @@ CORE_SHARE = 2.0
 """Decisions in the core, for one that the relaxation uses; doubled at each round."""
 CORE_NODES, CORE_S = 200, 0.25
 """Effort of branch and bound on the core: nodes, and at most this part of the tier's time left."""
+LOOSE = 1e-3
+"""Relative gain of a bound from which schedules of persons are worth their trouble."""
 THRESHOLDS_MOST = 12
 """Sums of a tier whose thresholds are tried: a tier of many is none of largest sums."""
 THRESHOLD_REACH = 32
@@ -43,6 +48,10 @@ CAP_EFFORT = 6.0
 """Deterministic seconds of CP-SAT for a rota under a cap."""
 EARLIER_TIER = 0.5
 """Part of the time left that a tier may take before those after it."""
+CHOICES = 100
+"""Schedules of each person from which a rota is chosen by branch and bound."""
+FEW_DIVES, MANY_DIVES = 30, 100
+"""Parts of a rota made anew by a dive, in a row without an improvement, before the bound, and before other ways."""
 ROUNDS = ((500, 8.0), (5_000, 40.0), (50_000, 200.0))
 """(nodes of HiGHS, deterministic seconds of CP-SAT) of branch and bound, round after round."""
 
@@ -133,7 +142,7 @@ class _Climb:
         near.fresh()
         self._relaxed: Relaxed | None = None
         self._tops = self._over = False
-        self._lock = RLock()
+        self._lock, self._turn = RLock(), Lock()
         self.outer: _Climb | None = None
         """The climb that this one helps: it ends with it."""
         self.value = problem.value(self._values)
@@ -176,6 +185,8 @@ class _Climb:
             self._thresholds()
             if alone and not self.closed():
                 self._under_caps()
+        if not small and not self._tops:
+            self._by_columns()
         for nodes, effort in ROUNDS:
             if not small:
                 self._on_core(share)
@@ -195,6 +206,9 @@ class _Climb:
         while not self.closed():
             if self._tops:
                 self._under_caps()
+            # What needs both cores for itself has them.
+            with self._turn:
+                pass
             self._neighbourhoods()
 
     @property
@@ -211,6 +225,78 @@ class _Climb:
         self._relaxed = linear.relax(self._problem, time_limit_s=max(self._left(), RELAXED_S))
         if self._relaxed is not None:
             self._raise(self._relaxed.bound)
+
+    def _by_columns(self) -> None:
+        """Schedules of persons as columns: a bound that the relaxation does not reach, and rotas made of them."""
+        relaxed = self._relaxed
+        if relaxed is None or self.closed():
+            return
+        persons = Persons(self._problem, self._near.decisions)
+        gained = gain(persons, relaxed)
+        if gained is None:
+            # Perhaps the relaxation is all that is needed.
+            self._on_core(CORE_SHARE)
+        if self.closed() or (gained is not None and gained <= LOOSE * max(1.0, abs(relaxed.exact))):
+            return
+        programmes = [programme for n in range(persons.people) if (programme := persons.programme(n)) is not None]
+        if len(programmes) < persons.people:
+            return
+        duties = self._near.held_by_people(self._problem)
+        columns = Columns(persons, programmes, self._values, relaxed.prices, workers=self._workers)
+        with self._turn:
+            for hasty in (True, False):
+                for priced in columns.rounds(hasty=hasty):
+                    if priced.bound is not None:
+                        self._raise(linear.whole_bound(self._problem, priced.bound))
+                    if self.closed():
+                        return
+                if hasty:
+                    self._dive(columns, Dive(columns, duties), self._values)
+                    self._dive_in_parts(columns, duties, FEW_DIVES)
+            self._choose(columns)
+        point = columns.spread()
+        if point is not None:
+            self._relaxed = replace(relaxed, point=point)
+        self._dive_in_parts(columns, duties, MANY_DIVES)
+
+    def _choose(self, columns: Columns) -> None:
+        """The best rota of a good number of schedules of each person, by branch and bound."""
+        columns.vary(self._seed)
+        columns.bring(self._values)
+        problem, kept = columns.choice(CHOICES)
+        start = np.zeros(len(problem.lower), dtype=np.int64)
+        start[len(kept) - columns.people : len(kept)] = 1
+        start[len(kept) :] = columns.rest(self._values)
+        answer, by_clock = linear.solve(
+            problem, hint=start, seed=self._seed, nodes=CORE_NODES, time_limit_s=self._left() * CORE_S
+        )
+        self._found.by_clock |= by_clock
+        if answer.values is not None:
+            self._offer(columns.chosen(kept, answer.values))
+
+    def _dive_in_parts(self, columns: Columns, duties: Mask, patience: int) -> None:
+        """Parts of the rota made anew of schedules, until nothing gets better for a while."""
+        idle = 0
+        while idle < patience and not self.closed():
+            values = self._values
+            columns.bring(values)
+            held = duties & (values > 0) & ~self._near.part(self._problem, values)
+            better = self._dive(columns, Dive(columns, duties, np.flatnonzero(held).tolist()), values)
+            idle = 0 if better else idle + 1
+
+    def _dive(self, columns: Columns, dive: Dive, values: Whole) -> bool:
+        """A rota of the schedules that the master takes most of; whether it is better."""
+        for chosen in dive.steps(self.value - linear.step(self._problem)):
+            if self.closed():
+                return False
+            if chosen is not None:
+                point, settled = dive.point(chosen, values)
+                rest = self._problem.around(point, settled)
+                answer, _ = linear.solve(
+                    rest.problem, hint=None, seed=self._seed, nodes=CORE_NODES, time_limit_s=self._left()
+                )
+                return answer.values is not None and self._offer(rest.back(answer.values), values)
+        return False
 
     def _thresholds(self) -> None:
         """For a tier of few largest sums: the smallest caps that the relaxation allows, and a rota under them."""
@@ -283,12 +369,13 @@ class _Climb:
         inner = _Climb(softened, self._near, found, seed=self._seed, ends=ends, workers=1, report=settle)
         inner.bound, inner.outer = 0, self
         inner.descend()
+        self._found.by_clock |= found.by_clock
 
     def _is_top(self, top: int) -> bool:
-        """Whether raising a variable only ever loosens rows."""
+        """Whether a variable stands above several sums, one for one, and nowhere else: raising it only loosens rows."""
         here = self._problem.col == top
         rows, val = self._problem.row[here], self._problem.val[here]
-        loosens = np.where(val < 0, self._problem.lo[rows] <= -NO_LIMIT, self._problem.hi[rows] >= NO_LIMIT)
+        loosens = (val == -1) & (self._problem.lo[rows] <= -NO_LIMIT)
         return bool(self._problem.cost[top] > 0 and len(rows) > 1 and loosens.all())
 
     def _threshold(self, top: int) -> None:
@@ -316,10 +403,14 @@ class _Climb:
         problem, starts = self._problem, self._problem.starts()
         least, most = int(problem.lower[top]), int(self._values[top])
         caps = {least}
-        for k in np.flatnonzero((problem.col == top) & (problem.val == -1)).tolist():
+        for k in np.flatnonzero(problem.col == top).tolist():
             row = int(problem.row[k])
             here = np.arange(starts[row], starts[row + 1])
             step, room = int(np.gcd.reduce(problem.val[here[here != k]])), int(problem.hi[row])
+            if step == 0:
+                # Nothing but a number below it, which no decision moves.
+                caps.add(min(most, max(least, -room)))
+                continue
             # sum <= room + top: a whole multiple of the step.
             first = -(-(room + least) // step) * step
             caps.update(range(first - room, most + 1, step))
@@ -353,7 +444,8 @@ class _Climb:
         problem, relaxed = self._problem, self._relaxed
         if relaxed is not None and relaxed.bound is not None:
             # Where leaving its bound costs the relaxation more than the gap, a variable of a better rota stays there.
-            gap = self.value - relaxed.exact - 1e-6 * max(1.0, abs(relaxed.exact))
+            # The slack is on the safe side: a bound that fixes too much proves what is not so.
+            gap = self.value - relaxed.exact + linear.ROUNDING * max(1.0, abs(relaxed.exact))
             at_lower = (relaxed.reduced_costs > gap) & (relaxed.point < problem.lower + 1e-6)
             at_upper = (relaxed.reduced_costs < -gap) & (relaxed.point > problem.upper - 1e-6)
             problem = problem.within(
@@ -392,7 +484,7 @@ class _Climb:
     def _neighbourhoods(self) -> None:
         """Free a part of the decisions, decide it anew, and again until nothing gets better for a while."""
         idle = 0
-        while idle < PATIENCE and not self.closed():
+        while idle < PATIENCE and not self.closed() and not self._turn.locked():
             values, before = self._values, self.value
             point = self._relaxed.point if self._relaxed is not None else None
             arm, free = self._near.next(self._problem, values, point)

@@ -1,0 +1,134 @@
+"""A rota made of schedules: duty after duty is given to whom the master takes most, and all are priced anew around it.
+
+From nothing it makes a first good rota; around duties that are held it makes a part of a rota anew.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from solver import linear
+from solver.columns import EXACT_STATES, HASTY_STATES, Columns
+from solver.linear import Reals
+from solver.model import Mask, Whole
+
+ROUNDS, STEPS = 2, 100
+"""Pricing rounds after each step, and about how many steps a dive may take."""
+SCHEDULES = 12
+"""Schedules of each person from which a dive starts."""
+FAR = 100.0
+"""Price of leaving a row, in the largest price known."""
+SURE, WHOLE = 0.6, 0.99
+"""Share from which a duty is given together with others; from which it is as good as given."""
+
+
+class Dive:
+    """Schedules with some duties given. ``duties`` are the variables that say who holds what."""
+
+    def __init__(self, columns: Columns, duties: Mask, held: Sequence[int] = ()) -> None:
+        self._columns, self._duties = columns, duties
+        programmes = columns.programmes
+        self._without = {n: np.zeros(int(p.first_option[-1]), dtype=bool) for n, p in enumerate(programmes)}
+        self._closed = np.zeros(len(duties), dtype=bool)
+        self._kept = columns.cheapest(SCHEDULES)
+        self._undecided = list(range(columns.people))
+        self._give(held)
+
+    def _give(self, duties: Sequence[int]) -> None:
+        owner, programmes = self._columns.owner, self._columns.programmes
+        given: dict[int, set[int]] = {}
+        for i in duties:
+            person = int(owner[i])
+            self._without[person] |= programmes[person].lacking(i)
+            self._closed[i] = True
+            given.setdefault(person, set()).add(i)
+        schedules = self._columns.schedules
+        self._kept = [
+            k
+            for k in self._kept
+            if schedules[k].person not in given
+            or given[schedules[k].person].issubset(schedules[k].places.tolist())
+        ]
+
+    def steps(self, at_most: int) -> Iterator[dict[int, int] | None]:
+        """None at each step, and at last whose schedule is which.
+
+        Ends before where nobody's schedules go together, or nothing of at most that value seems left.
+        """
+        columns, prices = self._columns, self._columns.prices
+        while True:
+            shares: Reals | None = None
+            wages: Reals | None = None
+            for again in range(ROUNDS + 1):
+                first = len(columns.schedules)
+                alone = sorted(set(range(columns.people)) - {columns.schedules[k].person for k in self._kept})
+                if alone:
+                    columns.price(
+                        prices, None, alone, states=HASTY_STATES, many=1, without=self._without, needed=True
+                    )
+                elif again:
+                    columns.price(
+                        prices, wages, self._undecided, states=HASTY_STATES, many=2, without=self._without
+                    )
+                if again and first == len(columns.schedules):
+                    break
+                self._kept += range(first, len(columns.schedules))
+                if alone and {columns.schedules[k].person for k in self._kept} != set(range(columns.people)):
+                    return
+                # What the schedules known cannot keep yet may be left, at a price that nobody pays for long.
+                mix = columns.mix(self._kept, (columns.prices, FAR * float(np.abs(columns.prices).max() + 1)))
+                if mix is None or (again and mix.value > at_most + linear.ROUNDING * max(1.0, abs(at_most))):
+                    return
+                shares, prices, wages = mix.shares, mix.prices, mix.wages
+            assert shares is not None
+            whole = self._settled(shares)
+            yield whole
+            if whole is not None or not self._next(shares):
+                return
+
+    def _settled(self, shares: Reals) -> dict[int, int] | None:
+        """Whose schedule is which, once everybody has one."""
+        largest: dict[int, tuple[float, int]] = {}
+        for k, share in zip(self._kept, shares.tolist(), strict=True):
+            person = self._columns.schedules[k].person
+            largest[person] = max(largest.get(person, (0.0, 0)), (share, k))
+        self._undecided = [person for person, (share, _) in sorted(largest.items()) if share < WHOLE]
+        return None if self._undecided else {person: k for person, (_, k) in largest.items()}
+
+    def _next(self, shares: Reals) -> bool:
+        """Give the duties that are as good as given, and one more (a few, where there are very many)."""
+        spread = np.zeros(len(self._duties))
+        for k, share in zip(self._kept, shares.tolist(), strict=True):
+            spread[self._columns.schedules[k].places] += share * self._columns.schedules[k].values
+        (left,) = np.nonzero(self._duties & ~self._closed & (spread > 1 - WHOLE))
+        few, given = max(1, int(spread[self._duties].sum()) // STEPS), list[int]()
+        for i in left[np.argsort(-spread[left], kind="stable")].tolist():
+            if spread[i] < WHOLE and given and (len(given) >= few or spread[i] < SURE):
+                break
+            if spread[i] >= WHOLE or self._can_have(i):
+                given.append(i)
+            self._closed[i] = True
+        self._give(given)
+        return len(given) > 0
+
+    def _can_have(self, i: int) -> bool:
+        """Whether somebody has any schedule with one duty more."""
+        person = int(self._columns.owner[i])
+        programme, nothing = self._columns.programmes[person], np.zeros(len(self._duties))
+        without = self._without[person] | programme.lacking(i)
+        for states in (HASTY_STATES, EXACT_STATES):
+            costs, _, exact = programme.cheapest(nothing, many=1, most_states=states, without=without)
+            if len(costs) or exact:
+                return len(costs) > 0
+        return False
+
+    def point(self, chosen: dict[int, int], values: Whole) -> tuple[Whole, Mask]:
+        """A point with the chosen schedules, the rest as it was; and which variables they settle."""
+        point, settled = values.copy(), ~self._columns.free
+        for person, k in chosen.items():
+            own = (self._columns.owner == person) & self._columns.free
+            schedule = self._columns.schedules[k]
+            point[own] = 0
+            point[schedule.places] = schedule.values
+            settled |= own
+        return point, settled
