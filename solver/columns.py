@@ -7,7 +7,7 @@ whatever the master was.
 """
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import inf
@@ -90,7 +90,7 @@ def gain(persons: Persons, relaxed: Relaxed) -> float | None:
     """
     problem = persons.problem
     prices = np.where(persons.linking, relaxed.prices, 0.0)
-    reduced = problem.cost - np.bincount(
+    reduced: Reals = problem.cost.astype(float) - np.bincount(
         problem.col, weights=problem.val * prices[problem.row], minlength=len(problem.cost)
     )
     gains = []
@@ -109,12 +109,19 @@ class Columns:
     """Schedules of each person, and the master problem over them. ``prices`` are the best ones known."""
 
     def __init__(
-        self, persons: Persons, programmes: Sequence[Programme], values: Whole, prices: Reals, *, workers: int
+        self,
+        persons: Persons,
+        programmes: Sequence[Programme],
+        values: Whole,
+        prices: Reals,
+        *,
+        workers: int,
+        over: Callable[[], bool] = lambda: False,
     ) -> None:
-        """From the schedules of a rota, and some prices of all rows of the problem."""
+        """From the schedules of a rota, and some prices of all rows of the problem; asks now and then if it is ``over``."""
         problem = persons.problem
         self.programmes, self.owner, self.people = tuple(programmes), persons.owner, persons.people
-        self._problem, self._workers = problem, workers
+        self._problem, self._workers, self._over = problem, workers, over
         self.free = problem.lower < problem.upper
         rows = np.flatnonzero(persons.linking)
         number = np.cumsum(persons.linking) - 1
@@ -221,13 +228,17 @@ class Columns:
         prices = np.where((prices > 0) & (self._lo <= -NO_LIMIT), 0.0, prices)
         prices = np.where((prices < 0) & (self._hi >= NO_LIMIT), 0.0, prices)
         weights = self._val * prices[self._row]
-        reduced = problem.cost - np.bincount(self._col, weights=weights, minlength=len(problem.cost))
+        reduced: Reals = problem.cost.astype(float) - np.bincount(
+            self._col, weights=weights, minlength=len(problem.cost)
+        )
         side = np.where(prices > 0, self._lo, np.where(prices < 0, self._hi, 0))
         rest = reduced[self._rest]
         value = self._const + float(prices @ side)
         value += float(np.where(rest > 0, rest * problem.lower[self._rest], rest * problem.upper[self._rest]).sum())
 
         def cheapest(person: int) -> tuple[Reals, Whole, bool]:
+            if self._over():
+                return np.empty(0), np.empty((0, 0), dtype=np.int64), False
             banned = None if without is None else without[person]
             while True:
                 most = max(states, self._states[person])

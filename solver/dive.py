@@ -18,7 +18,7 @@ SCHEDULES = 12
 """Schedules of each person from which a dive starts."""
 FAR = 100.0
 """Price of leaving a row, in the largest price known."""
-SURE, WHOLE = 0.6, 0.99
+SURE, WHOLE = 0.7, 0.99
 """Share from which a duty is given together with others; from which it is as good as given."""
 
 
@@ -46,8 +46,7 @@ class Dive:
         self._kept = [
             k
             for k in self._kept
-            if schedules[k].person not in given
-            or given[schedules[k].person].issubset(schedules[k].places.tolist())
+            if schedules[k].person not in given or given[schedules[k].person].issubset(schedules[k].places.tolist())
         ]
 
     def steps(self, at_most: int) -> Iterator[dict[int, int] | None]:
@@ -63,13 +62,9 @@ class Dive:
                 first = len(columns.schedules)
                 alone = sorted(set(range(columns.people)) - {columns.schedules[k].person for k in self._kept})
                 if alone:
-                    columns.price(
-                        prices, None, alone, states=HASTY_STATES, many=1, without=self._without, needed=True
-                    )
+                    columns.price(prices, None, alone, states=HASTY_STATES, many=1, without=self._without, needed=True)
                 elif again:
-                    columns.price(
-                        prices, wages, self._undecided, states=HASTY_STATES, many=2, without=self._without
-                    )
+                    columns.price(prices, wages, self._undecided, states=HASTY_STATES, many=2, without=self._without)
                 if again and first == len(columns.schedules):
                     break
                 self._kept += range(first, len(columns.schedules))

@@ -68,7 +68,9 @@ def solve(problem: Problem, *, hint: Whole | None, seed: int, nodes: int, time_l
         values = np.rint(result.variable_values(x)).astype(np.int64)
         if not problem.holds(values):
             values = None
-    return Answer(values, whole_bound(problem, result.termination.objective_bounds.dual_bound + problem.const)), timed_out
+    return Answer(
+        values, whole_bound(problem, result.termination.objective_bounds.dual_bound + problem.const)
+    ), timed_out
 
 
 def relax(problem: Problem, *, time_limit_s: float) -> Relaxed | None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -217,14 +218,14 @@ class _Alone:
         sides = np.zeros((len(stages), slots), dtype=np.int64)
         for s, known in enumerate(opened):
             sides[s, list(known)] = list(known.values())
-        numbered = [(i, value, n) for n, option in enumerate(o for s in stages for o in s.options) for i, value in option]
+        numbered = [
+            (i, value, n) for n, option in enumerate(o for s in stages for o in s.options) for i, value in option
+        ]
         rows_of_options = [add for of_stage in adds for add in of_stage]
         arrays = {name: np.array(values, dtype=np.int64) for name, values in cells.items()}
         return Programme(
             follows=np.array([stage.follows for stage in stages], dtype=bool),
-            merges=np.array(
-                [s + 1 < len(stages) and stages[s + 1].day != stage.day for s, stage in enumerate(stages)], dtype=bool
-            ),
+            merges=np.array([_parts(*pair) for pair in pairwise(stages)] + [False] * bool(stages), dtype=bool),
             first_option=_starts([len(stage.options) for stage in stages]),
             first_row=_starts([len(rows) for rows in touched]),
             first_delta=_starts([len(add) for add in rows_of_options]),
@@ -247,7 +248,10 @@ class _Alone:
 
     def _adds(self, stage: _Stage, rows: Sequence[int]) -> list[list[int]]:
         """What each option of a stage adds to each row it touches."""
-        return [[sum(self._by_row[row].get(i, 0) * value for i, value in option) for row in rows] for option in stage.options]
+        return [
+            [sum(self._by_row[row].get(i, 0) * value for i, value in option) for row in rows]
+            for option in stage.options
+        ]
 
     def _rests(
         self, stages: Sequence[_Stage], touched: Sequence[Sequence[int]], adds: Sequence[Sequence[Sequence[int]]]
@@ -264,6 +268,11 @@ class _Alone:
                 least[row] += min(values)
                 most[row] += max(values)
         return rests[::-1]
+
+
+def _parts(stage: _Stage, following: _Stage) -> bool:
+    """Whether states are told apart between two stages: after each day, and before anything with several options."""
+    return following.day != stage.day or len(following.options) > 1
 
 
 def _starts(sizes: Sequence[int]) -> Whole:

@@ -60,7 +60,9 @@ class Programme:
     value_of: Whole
     """… and its value there (1 where a number follows)."""
 
-    def cheapest(self, reduced: Reals, *, many: int, most_states: int, without: Mask | None = None) -> tuple[Reals, Whole, bool]:
+    def cheapest(
+        self, reduced: Reals, *, many: int, most_states: int, without: Mask | None = None
+    ) -> tuple[Reals, Whole, bool]:
         """The cheapest schedules under the given cost of each variable of the problem.
 
         With more than ``most_states`` states in a day only the cheapest are kept: what comes back are schedules, but

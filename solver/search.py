@@ -185,19 +185,22 @@ class _Climb:
             self._thresholds()
             if alone and not self.closed():
                 self._under_caps()
-        if not small and not self._tops:
-            self._by_columns()
+        persons = Persons(self._problem, self._near.decisions) if not small and not self._tops else None
+        later = persons is not None and not self._priced_by(persons, surely=True)
         for nodes, effort in ROUNDS:
             if not small:
                 self._on_core(share)
                 share *= 2
             if alone and not small:
                 self._neighbourhoods()
-            if self.closed():
-                return
-            self._branch(nodes)
+            part = CORE_S if later else 1.0
             if not self.closed():
-                self._take(self._cpsat(effort))
+                self._branch(nodes, part)
+            if not self.closed():
+                self._take(self._cpsat(effort, part))
+            if later and persons is not None:
+                later = False
+                self._priced_by(persons, surely=False)
             if self.closed():
                 return
 
@@ -226,41 +229,50 @@ class _Climb:
         if self._relaxed is not None:
             self._raise(self._relaxed.bound)
 
-    def _by_columns(self) -> None:
-        """Schedules of persons as columns: a bound that the relaxation does not reach, and rotas made of them."""
+    def _priced_by(self, persons: Persons, *, surely: bool) -> bool:
+        """Schedules of persons as columns: a bound that the relaxation does not reach, and rotas made of them.
+
+        Nothing is done where they would not say more than the relaxation does. Where that cannot be soon told, and they
+        are asked for only if ``surely`` of use, the answer is False: other ways first.
+        """
         relaxed = self._relaxed
         if relaxed is None or self.closed():
-            return
-        persons = Persons(self._problem, self._near.decisions)
+            return True
         gained = gain(persons, relaxed)
-        if gained is None:
-            # Perhaps the relaxation is all that is needed.
-            self._on_core(CORE_SHARE)
-        if self.closed() or (gained is not None and gained <= LOOSE * max(1.0, abs(relaxed.exact))):
-            return
-        programmes = [programme for n in range(persons.people) if (programme := persons.programme(n)) is not None]
-        if len(programmes) < persons.people:
-            return
+        if gained is None and surely:
+            return False
+        if gained is None or gained > LOOSE * max(1.0, abs(relaxed.exact)):
+            programmes = [programme for n in range(persons.people) if (programme := persons.programme(n)) is not None]
+            if len(programmes) == persons.people:
+                start, workers = self._values, self._workers
+                columns = Columns(persons, programmes, start, relaxed.prices, workers=workers, over=self.closed)
+                self._by_columns(columns, relaxed)
+        return True
+
+    def _by_columns(self, columns: Columns, relaxed: Relaxed) -> None:
         duties = self._near.held_by_people(self._problem)
-        columns = Columns(persons, programmes, self._values, relaxed.prices, workers=self._workers)
         with self._turn:
-            for hasty in (True, False):
-                for priced in columns.rounds(hasty=hasty):
-                    if priced.bound is not None:
-                        self._raise(linear.whole_bound(self._problem, priced.bound))
-                    if self.closed():
-                        return
-                if hasty:
-                    self._dive(columns, Dive(columns, duties), self._values)
-                    self._dive_in_parts(columns, duties, FEW_DIVES)
-            self._choose(columns)
+            self._price(columns, hasty=True)
+            self._dive(Dive(columns, duties), self._values)
+            self._dive_in_parts(columns, duties, FEW_DIVES)
+            self._price(columns, hasty=False)
+        self._choose(columns)
         point = columns.spread()
         if point is not None:
             self._relaxed = replace(relaxed, point=point)
         self._dive_in_parts(columns, duties, MANY_DIVES)
 
+    def _price(self, columns: Columns, *, hasty: bool) -> None:
+        for priced in columns.rounds(hasty=hasty):
+            if priced.bound is not None:
+                self._raise(linear.whole_bound(self._problem, priced.bound))
+            if self.closed():
+                return
+
     def _choose(self, columns: Columns) -> None:
         """The best rota of a good number of schedules of each person, by branch and bound."""
+        if self.closed():
+            return
         columns.vary(self._seed)
         columns.bring(self._values)
         problem, kept = columns.choice(CHOICES)
@@ -281,10 +293,10 @@ class _Climb:
             values = self._values
             columns.bring(values)
             held = duties & (values > 0) & ~self._near.part(self._problem, values)
-            better = self._dive(columns, Dive(columns, duties, np.flatnonzero(held).tolist()), values)
+            better = self._dive(Dive(columns, duties, np.flatnonzero(held).tolist()), values)
             idle = 0 if better else idle + 1
 
-    def _dive(self, columns: Columns, dive: Dive, values: Whole) -> bool:
+    def _dive(self, dive: Dive, values: Whole) -> bool:
         """A rota of the schedules that the master takes most of; whether it is better."""
         for chosen in dive.steps(self.value - linear.step(self._problem)):
             if self.closed():
@@ -439,7 +451,7 @@ class _Climb:
         if answer.values is not None:
             self._offer(core.back(answer.values))
 
-    def _branch(self, nodes: int) -> None:
+    def _branch(self, nodes: int, part: float) -> None:
         """Branch and bound on all decisions that could still make the rota better."""
         problem, relaxed = self._problem, self._relaxed
         if relaxed is not None and relaxed.bound is not None:
@@ -459,7 +471,7 @@ class _Climb:
             hint=hint if inside else None,
             seed=self._seed,
             nodes=nodes,
-            time_limit_s=self._left(),
+            time_limit_s=self._left() * part,
         )
         self._found.by_clock |= by_clock
         if answer.impossible:
@@ -504,8 +516,8 @@ class _Climb:
             return cpsat.solve(around.problem, hint=hint, seed=self._seed, effort=LOCAL_EFFORT, time_limit_s=seconds)
         return linear.solve(around.problem, hint=hint, seed=self._seed, nodes=LOCAL_NODES, time_limit_s=seconds)[0]
 
-    def _cpsat(self, effort: float) -> Answer:
-        guard = max(self._left(), 0.05)
+    def _cpsat(self, effort: float, part: float = 1.0) -> Answer:
+        guard = max(self._left() * part, 0.05)
         began = monotonic()
         answer = cpsat.solve(
             self._problem, hint=self._values, seed=self._seed, effort=effort, time_limit_s=guard, workers=self._workers

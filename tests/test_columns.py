@@ -1,0 +1,148 @@
+"""Schedules of persons: the cheapest is what an engine that knows no programme finds, for every rule there is; bounds hold."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, reject, settings
+from hypothesis import strategies as st
+
+from scenarios.generated import generated
+from scheduler.rules.one_a_day import OneADay
+from scheduler.sketch import drawn
+from solver import cpsat, linear
+from solver.board import Board
+from solver.columns import EXACT_STATES, Columns, gain
+from solver.dive import Dive
+from solver.first import first_of
+from solver.model import Problem
+from solver.neighbourhoods import Neighbourhoods
+from solver.persons import Persons
+from tests.worlds import ruled_worlds
+
+TIER = "cover"
+
+
+def own_problem(persons: Persons, person: int, cost) -> Problem:
+    """The rows of one person alone, with another cost."""
+    problem = persons.problem
+    mine = np.bincount(problem.row, weights=persons.owner[problem.col] == person, minlength=len(problem.lo)) > 0
+    here = (mine & ~persons.linking)[problem.row]
+    row, col, val = problem.row[here], problem.col[here], problem.val[here]
+    rows = np.unique(row)
+    return Problem(
+        problem.lower,
+        problem.upper,
+        np.searchsorted(rows, row),
+        col,
+        val,
+        problem.lo[rows],
+        problem.hi[rows],
+        np.where(persons.owner == person, cost, 0),
+        0,
+    )
+
+
+@settings(max_examples=150)
+@given(ruled_worlds(), st.booleans(), st.integers(0, 10**6))
+def test_the_cheapest_schedule_is_what_cp_sat_finds_whatever_the_rule(world, hard, seed):
+    rule, drawing, tables, first_day = world
+    try:
+        facts, _ = drawn(drawing, tables, first_drawn=first_day)
+    except KeyError:  # a table of the example speaks of a day that this world does not plan
+        reject()
+    planned = {duty.id for duty in facts.duties}
+    assume(all(f"{p.line}.{p.date}.{p.period}" in planned for p in facts.tables.pins))
+    people = {person.id for person in facts.people}
+    assume(all(row.person in people for row in facts.tables.engagements))
+    ruled = rule.model_copy(update={"weight": None if hard else 3, "tier": TIER})
+    # Without it every set of duties would be a way to spend a day.
+    board = Board(facts, [OneADay(), ruled], sorted({TIER, ruled.price_tier}))
+    problem = board.model.problem(ruled.price_tier)
+    assume(not board.model.contradictions and board.model.decisions and np.all(problem.lower <= problem.upper))
+    persons = Persons(problem, board.model.decisions)
+    random = np.random.default_rng(seed)
+    duties = Neighbourhoods(board.model.decisions, 1).held_by_people(problem)
+    cost = problem.cost + np.where(duties, random.integers(-9, 10, len(problem.cost)), 0)
+    for person in range(persons.people):
+        programme = persons.programme(person)
+        if programme is None:
+            continue
+        alone = own_problem(persons, person, cost)
+        expected = cpsat.solve(alone, hint=None, seed=1, effort=10.0, time_limit_s=60.0)
+        costs, chosen, exact = programme.cheapest(cost.astype(float), many=2, most_states=EXACT_STATES)
+        if expected.impossible:
+            assert len(costs) == 0
+            continue
+        assert expected.values is not None
+        assert alone.value(expected.values) == expected.bound
+        assert exact
+        assert costs[0] == pytest.approx(expected.bound)
+        fixed = np.where(problem.lower == problem.upper, problem.lower, 0)
+        for found, choice in zip(costs, chosen, strict=True):
+            point = fixed + programme.point(choice, len(cost))
+            assert alone.within(np.minimum(alone.lower, point), np.maximum(alone.upper, point)).holds(point)
+            assert cost[persons.owner == person] @ point[persons.owner == person] == pytest.approx(found)
+
+
+def begun(name: str, tier: str = "cover"):
+    """A small territory's problem of one tier, a first rota, its relaxation, its columns."""
+    scenario = generated(name)
+    board = Board(scenario.facts, scenario.rules, [tier.name for tier in scenario.tiers])
+    problem = board.model.problem(tier)
+    values, _ = first_of(board.model, set(), seed=1, seconds=60, workers=1)
+    relaxed = linear.relax(problem, time_limit_s=60)
+    assert values is not None
+    assert relaxed is not None
+    persons = Persons(problem, board.model.decisions)
+    programmes = [persons.programme(person) for person in range(persons.people)]
+    assert None not in programmes
+    duties = Neighbourhoods(board.model.decisions, 1).held_by_people(problem)
+    return problem, values, relaxed, persons, Columns(persons, programmes, values, relaxed.prices, workers=1), duties
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_bounds_are_above_the_relaxation_and_never_above_the_best_rota(seed):
+    problem, _, relaxed, persons, columns, _ = begun(f"block-4x2x14-{seed}")
+    best = cpsat.solve(problem, hint=None, seed=1, effort=60.0, time_limit_s=120.0)
+    assert best.values is not None
+    assert best.bound == problem.value(best.values)
+    bounds = [found.bound for found in columns.rounds(hasty=False)]
+    assert None not in bounds
+    assert max(bounds) >= relaxed.exact - 1e-6 * max(1.0, abs(relaxed.exact))
+    assert linear.whole_bound(problem, max(bounds)) <= best.bound
+    assert gain(persons, relaxed) is not None
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_rotas_made_of_schedules_keep_every_row(seed):
+    problem, values, _, _, columns, duties = begun(f"block-6x2x21-{seed}", "evenness")
+    for _ in columns.rounds(hasty=True):
+        pass
+    made = 0
+    for held in ([], np.flatnonzero(duties & (values > 0))[::2].tolist()):
+        dive = Dive(columns, duties, held)
+        for chosen in dive.steps(at_most=10**9):
+            if chosen is not None:
+                point, settled = dive.point(chosen, values)
+                assert all(point[i] == 1 for i in held)
+                rest = problem.around(point, settled)
+                answer, _ = linear.solve(rest.problem, hint=None, seed=1, nodes=100, time_limit_s=60)
+                if answer.values is not None:
+                    made += 1
+                    assert problem.holds(rest.back(answer.values))
+    columns.bring(values)
+    choice, kept = columns.choice(20)
+    answer, _ = linear.solve(choice, hint=None, seed=1, nodes=1000, time_limit_s=60)
+    assert answer.values is not None
+    point = columns.chosen(kept, answer.values)
+    assert problem.holds(point)
+    assert problem.value(point) == choice.value(answer.values) <= problem.value(values)
+    assert made
+
+
+def test_what_is_cut_short_is_not_called_exact():
+    problem, _, _, persons, _, _ = begun("block-6x2x28-1", "evenness")
+    programme = persons.programme(0)
+    cost = problem.cost.astype(float)
+    _, _, few = programme.cheapest(cost, many=1, most_states=2)
+    _, _, all_of_them = programme.cheapest(cost, many=1, most_states=10**6)
+    assert (few, all_of_them) == (False, True)
