@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from benchmarks.registry import Family
     from benchmarks.run import Run
     from scheduler.findings import Finding
+    from scheduler.roster import Roster
     from scheduler.scenario import Scenario
     from scheduler.words import Lang
     from solver.plan import Limits, Outcome
@@ -63,6 +64,17 @@ def _load(path: Path, lang: "Lang") -> "Scenario":
 
     try:
         return load(path)
+    except ScenarioError as error:
+        _tell(error.findings, lang)
+        raise typer.Exit(BAD_DATA) from None
+
+
+def _roster(path: Path, question: "Scenario", lang: "Lang") -> "Roster":
+    from scenarios.rosters import read_roster
+    from scheduler.findings import ScenarioError
+
+    try:
+        return read_roster(path, question)
     except ScenarioError as error:
         _tell(error.findings, lang)
         raise typer.Exit(BAD_DATA) from None
@@ -126,6 +138,9 @@ def solve(
         int, typer.Option("--workers", min=1, max=64, help="processes; with 1 the same seed gives the same rota")
     ] = 1,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1)] = 1,
+    start: Annotated[
+        Path | None, typer.Option("--start", metavar="ROSTER", help="a rota to begin from; what does not fit is left")
+    ] = None,
     lang: Language = "",
 ) -> None:
     """Build the best rota within the time, prove how good it is, and write it in every form."""
@@ -139,8 +154,9 @@ def solve(
     question = _load(scenario, language)
     load_s = monotonic() - began
     limits = Limits(time_limit, workers, seed)
+    begin = None if start is None else _roster(start, question, language)
     with Bar(language) as bar:
-        outcome: Outcome = plan(question, limits, bar.show)
+        outcome: Outcome = plan(question, limits, bar.show, begin)
     report = None
     if isinstance(outcome, Found):
         bounds = {tier.name: tier.bound for tier in outcome.tiers}
@@ -180,17 +196,11 @@ def solve(
 @app.command()
 def verify(scenario: ScenarioPath, roster: RosterPath, lang: Language = "", as_json: AsJson = False) -> None:
     """Judge any rota, also one made by hand; 0 only if no rule that may not be broken is broken."""
-    from scenarios.rosters import read_roster
-    from scheduler.findings import ScenarioError
     from scheduler.verify import verify as judge
 
     language = _lang(lang)
     question = _load(scenario, language)
-    try:
-        verdict = judge(question, read_roster(roster, question))
-    except ScenarioError as error:
-        _tell(error.findings, language)
-        raise typer.Exit(BAD_DATA) from None
+    verdict = judge(question, _roster(roster, question, language))
     facts = question.facts
     if as_json:
         breaches = [
@@ -230,9 +240,8 @@ def explain(
     lang: Language = "",
 ) -> None:
     """Say why a duty is held or empty, or what a person carries."""
-    from scenarios.rosters import read_roster
     from scheduler.explain import said_duty_held, said_person
-    from scheduler.findings import ScenarioError, nearest
+    from scheduler.findings import nearest
 
     language = _lang(lang)
     question = _load(scenario, language)
@@ -248,11 +257,7 @@ def explain(
             err=True,
         )
         raise typer.Exit(BAD_DATA)
-    try:
-        rota = read_roster(roster, question)
-    except ScenarioError as error:
-        _tell(error.findings, language)
-        raise typer.Exit(BAD_DATA) from None
+    rota = _roster(roster, question, language)
     sentences = said_duty_held(question, rota, facts.duty_by_id[duty]) if duty else said_person(question, rota, person)
     for said in sentences:
         typer.echo(said.to(language))

@@ -98,7 +98,7 @@ def gain(persons: Persons, relaxed: Relaxed) -> float | None:
         programme = persons.programme(person)
         if programme is None:
             return None
-        costs, _, exact = programme.cheapest(reduced, many=1, most_states=HASTY_STATES)
+        costs, _, exact = programme.cheapest(reduced, many=1, most_states=WIDER * HASTY_STATES)
         if len(costs) and exact:
             mine = (persons.owner == person) & (problem.lower < problem.upper)
             gains.append(float(costs[0] - reduced[mine] @ relaxed.point[mine]))
@@ -236,13 +236,18 @@ class Columns:
         value = self._const + float(prices @ side)
         value += float(np.where(rest > 0, rest * problem.lower[self._rest], rest * problem.upper[self._rest]).sum())
 
+        missed = False
+
         def cheapest(person: int) -> tuple[Reals, Whole, bool]:
-            if self._over():
+            nonlocal missed
+            # One schedule that is not surely the cheapest, and there is no bound: then the others' are for nothing.
+            if self._over() or (missed and states >= EXACT_STATES):
                 return np.empty(0), np.empty((0, 0), dtype=np.int64), False
             banned = None if without is None else without[person]
             while True:
                 most = max(states, self._states[person])
                 found = self.programmes[person].cheapest(reduced, many=many, most_states=most, without=banned)
+                missed |= not found[2]
                 if len(found[0]) or found[2] or most >= (EXACT_STATES if needed else WIDER * HASTY_STATES):
                     return found
                 self._states[person] = WIDER * most

@@ -92,15 +92,18 @@ def _by_duty(problem: Problem, decisions: dict[int, Decision], wanted: set[int],
     for i, decision in decisions.items():
         if decision.person is not None and problem.upper[i] > values[i]:
             days[decision.day, decision.line].append(i)
-    for _, candidates in sorted(days.items(), key=lambda item: (item[0][0], len(item[1]), item[0][1])):
-        for i in sorted(candidates, key=lambda i: (i not in wanted, load[decisions[i].person or ""], i)):
+    by_day = [ids for _, ids in sorted(days.items(), key=lambda item: (item[0][0], len(item[1]), item[0][1]))]
+    # What is wanted comes first everywhere: a duty given on the day before would stand in its way.
+    for candidates in [*([i for i in ids if i in wanted] for ids in by_day), *by_day]:
+        for i in sorted(candidates, key=lambda i: (load[decisions[i].person or ""], i)):
             here = order[starts[i] : starts[i + 1]]
             rows, val = problem.row[here], problem.val[here]
             short = ((sums[rows] > problem.hi[rows]) & (val < 0)) | ((sums[rows] < problem.lo[rows]) & (val > 0))
             if not short.any():
                 break
             after = sums[rows] + val
-            if np.all(((after <= problem.hi[rows]) & (after >= problem.lo[rows])) | ~hard[rows]):
+            free = problem.upper[i] > values[i]
+            if free and np.all(((after <= problem.hi[rows]) & (after >= problem.lo[rows])) | ~hard[rows]):
                 values[i] += 1
                 sums[rows] = after
                 load[decisions[i].person or ""] += 1

@@ -50,7 +50,7 @@ EARLIER_TIER = 0.5
 """Part of the time left that a tier may take before those after it."""
 CHOICES = 100
 """Schedules of each person from which a rota is chosen by branch and bound."""
-FEW_DIVES, MANY_DIVES = 30, 100
+FEW_DIVES, MANY_DIVES = 30, 50
 """Parts of a rota made anew by a dive, in a row without an improvement, before the bound, and before other ways."""
 ROUNDS = ((500, 8.0), (5_000, 40.0), (50_000, 200.0))
 """(nodes of HiGHS, deterministic seconds of CP-SAT) of branch and bound, round after round."""
@@ -307,7 +307,10 @@ class _Climb:
                 answer, _ = linear.solve(
                     rest.problem, hint=None, seed=self._seed, nodes=CORE_NODES, time_limit_s=self._left()
                 )
-                return answer.values is not None and self._offer(rest.back(answer.values), values)
+                if answer.values is None:
+                    return False
+                found = rest.back(answer.values)
+                return self._offer(found) or self._offer(found, values)
         return False
 
     def _thresholds(self) -> None:

@@ -156,3 +156,17 @@ def test_languages_follow_the_locale_unless_asked(solved, monkeypatch):
     assert "personnes" in RUNNER.invoke(app, ["check", str(scenario)]).stdout
     assert "people" in RUNNER.invoke(app, ["check", str(scenario), "--lang", "en"]).stdout
     assert RUNNER.invoke(app, ["check", str(scenario), "--lang", "de"]).exit_code == 2
+
+
+def test_a_rota_to_begin_from_is_read_and_judged_like_any_other(solved, tmp_path):
+    scenario, out = solved
+    asked = ["solve", str(scenario), "--out", str(tmp_path / "again"), "--lang", "en", "--start"]
+    again = RUNNER.invoke(app, [*asked, str(out / "roster.csv")])
+    assert again.exit_code == 0, again.output
+    before, after = (json.loads((folder / "result.json").read_text()) for folder in (out, tmp_path / "again"))
+    assert [tier["value"] for tier in after["tiers"]] == [tier["value"] for tier in before["tiers"]]
+    other = tmp_path / "other.csv"
+    other.write_text("duty,person\nN.2027-03-01.night,Eve\n")
+    refused = RUNNER.invoke(app, [*asked, str(other)])
+    assert refused.exit_code == 2
+    assert "Eve" in refused.output

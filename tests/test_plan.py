@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scenarios.generated import generated
 from scheduler.findings import EngineError
 from scheduler.roster import roster_of
 from scheduler.rules.coverage import Coverage
@@ -166,3 +167,14 @@ def test_a_rule_that_lies_to_the_solver_trips_the_wire(lie):
         facts, _ = drawn("Ana . .", {"lines": [{"id": "D", "needed": "2", "wished": "2"}]})
     with pytest.raises(EngineError):
         plan(Scenario("lie", facts, rules, TIERS), QUICK)
+
+
+def test_a_rota_to_begin_from_is_where_one_begins():
+    asked = generated("block-12x2x28-1")
+    best = plan(asked, Limits(time_limit_s=20, workers=1, seed=1))
+    assert isinstance(best, Found)
+    nothing_more = Limits(time_limit_s=0.0, workers=1, seed=1)
+    afresh, again = plan(asked, nothing_more), plan(asked, nothing_more, start=best.roster)
+    assert isinstance(afresh, Found)
+    assert isinstance(again, Found)
+    assert again.roster.assignments == best.roster.assignments != afresh.roster.assignments
