@@ -16,8 +16,9 @@ from scheduler.scenario import Scenario
 from scheduler.verify import Verdict, verify
 from solver.blocks import blocks_of
 from solver.board import Board
+from solver.climb import PartFound
 from solver.model import Model
-from solver.search import PartFound, begin, solve_part
+from solver.search import begin, solve_part
 
 BLOCKS_FROM = 300_000
 """People × duties from which a territory is cut into blocks before its model is written; below, the model is."""

@@ -118,7 +118,7 @@ def test_out_of_time_is_not_impossible(monkeypatch):
 
 
 def _nothing():
-    from solver.search import PartFound
+    from solver.climb import PartFound
 
     return PartFound(None, by_clock=True)
 

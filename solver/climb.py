@@ -1,0 +1,118 @@
+"""One tier of one part on its way: an incumbent that comes down, a bound that goes up, and the time left."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock, RLock
+from time import monotonic
+
+from solver import linear
+from solver.cpsat import Answer
+from solver.linear import Relaxed
+from solver.model import Problem, Whole
+from solver.neighbourhoods import Neighbourhoods
+
+RELAXED_S = 5.0
+"""Seconds that the relaxation of a tier may always take."""
+
+
+@dataclass(frozen=True, slots=True)
+class TierFound:
+    """Value and proved bound of one tier in one part."""
+
+    value: int
+    bound: int
+
+
+@dataclass(slots=True)
+class PartFound:
+    """What was found for one part; ``values`` is None when no roster was found in time."""
+
+    values: Whole | None
+    tiers: dict[str, TierFound] = field(default_factory=dict)
+    impossible: bool = False
+    by_clock: bool = False
+    """The wall clock, and not the effort, ended a step: another run may answer otherwise."""
+
+
+class Climb:
+    """Several ways work on it, also side by side: each takes what it needs and offers what it finds."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        near: Neighbourhoods,
+        found: PartFound,
+        *,
+        seed: int,
+        ends: float,
+        workers: int,
+        report: Callable[[int, int], None],
+    ) -> None:
+        assert found.values is not None
+        self.problem, self.near, self.found, self.values = problem, near, found, found.values
+        self.seed, self.ends, self.workers, self._report = seed, ends, workers, report
+        self.size = near.size
+        near.fresh()
+        self.relaxed: Relaxed | None = None
+        self.tops = self.over = False
+        """Whether it is a tier of a few largest sums; whether somebody said that it ends."""
+        self._lock, self.turn = RLock(), Lock()
+        """``turn`` is held by what needs all cores for itself."""
+        self.outer: Climb | None = None
+        """The climb that this one helps: it ends with it."""
+        self.value = problem.value(self.values)
+        self.bound = min(self.value, problem.least())
+
+    @property
+    def capped(self) -> bool:
+        """Whether a tier of largest sums is proved, and each of them is the least it can be."""
+        return self.tops and self.value <= self.problem.least()
+
+    def closed(self) -> bool:
+        """Proved, over, or no time left; what the clock cuts off is remembered."""
+        if self.value <= self.bound or self.over or (self.outer is not None and self.outer.closed()):
+            return True
+        if self.left() <= 0:
+            self.found.by_clock = True
+            return True
+        return False
+
+    def left(self) -> float:
+        """Seconds."""
+        return self.ends - monotonic()
+
+    def relax(self) -> None:
+        """Solve the linear relaxation: a bound, and a guide to good rotas."""
+        self.relaxed = linear.relax(self.problem, time_limit_s=max(self.left(), RELAXED_S))
+        if self.relaxed is not None:
+            self.raise_bound(self.relaxed.bound)
+
+    def take(self, answer: Answer) -> None:
+        """What an engine found and proved of the problem itself."""
+        self.raise_bound(answer.bound)
+        if answer.values is not None:
+            self.offer(answer.values)
+
+    def offer(self, values: Whole, base: Whole | None = None) -> bool:
+        """Take a rota if it is better; whether it was.
+
+        Where the rota has moved on from ``base`` meanwhile, the same changes are made to what it is now, if they fit.
+        """
+        with self._lock:
+            if base is not None and base is not self.values:
+                values = self.values + (values - base)
+                if not self.problem.holds(values):
+                    return False
+            if self.problem.value(values) >= self.value:
+                return False
+            self.values = self.found.values = values
+            self.value = self.problem.value(values)
+            self._report(self.value, self.bound)
+            return True
+
+    def raise_bound(self, bound: int | None) -> None:
+        """No rota of the tier is below it."""
+        with self._lock:
+            if bound is not None and bound > self.bound:
+                self.bound = min(bound, self.value)
+                self._report(self.value, self.bound)

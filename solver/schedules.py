@@ -1,0 +1,111 @@
+"""Rotas and bounds by whole schedules of persons, where the relaxation says too little."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from solver import linear
+from solver.climb import Climb
+from solver.columns import Columns, gain
+from solver.dive import Dive
+from solver.linear import Relaxed
+from solver.model import Mask, Whole
+from solver.persons import Persons
+from solver.ways import CORE_NODES, CORE_S
+
+LOOSE = 1e-3
+"""Relative gain of a bound from which schedules of persons are worth their trouble."""
+CHOICES = 100
+"""Schedules of each person from which a rota is chosen by branch and bound."""
+FEW_DIVES, MANY_DIVES = 30, 50
+"""Parts of a rota made anew by a dive, in a row without an improvement, before the bound, and before other ways."""
+
+
+def by_schedules(climb: Climb, persons: Persons, *, surely: bool) -> bool:
+    """Schedules of persons as columns: a bound that the relaxation does not reach, and rotas made of them.
+
+    Nothing is done where they would not say more than the relaxation does. Where that cannot be soon told, and they
+    are asked for only if ``surely`` of use, the answer is False: other ways first.
+    """
+    relaxed = climb.relaxed
+    if relaxed is None or climb.closed():
+        return True
+    gained = gain(persons, relaxed)
+    if gained is None and surely:
+        return False
+    if gained is None or gained > LOOSE * max(1.0, abs(relaxed.exact)):
+        programmes = [programme for n in range(persons.people) if (programme := persons.programme(n)) is not None]
+        if len(programmes) == persons.people:
+            start, workers = climb.values, climb.workers
+            columns = Columns(persons, programmes, start, relaxed.prices, workers=workers, over=climb.closed)
+            _made_of(climb, columns, relaxed)
+    return True
+
+
+def _made_of(climb: Climb, columns: Columns, relaxed: Relaxed) -> None:
+    duties = climb.near.held_by_people(climb.problem)
+    with climb.turn:
+        _price(climb, columns, hasty=True)
+        _dive(climb, Dive(columns, duties), climb.values)
+        _dive_in_parts(climb, columns, duties, FEW_DIVES)
+        _price(climb, columns, hasty=False)
+    _choose(climb, columns)
+    point = columns.spread()
+    if point is not None:
+        climb.relaxed = replace(relaxed, point=point)
+    _dive_in_parts(climb, columns, duties, MANY_DIVES)
+
+
+def _price(climb: Climb, columns: Columns, *, hasty: bool) -> None:
+    for priced in columns.rounds(hasty=hasty):
+        if priced.bound is not None:
+            climb.raise_bound(linear.whole_bound(climb.problem, priced.bound))
+        if climb.closed():
+            return
+
+
+def _choose(climb: Climb, columns: Columns) -> None:
+    """The best rota of a good number of schedules of each person, by branch and bound."""
+    if climb.closed():
+        return
+    columns.vary(climb.seed)
+    columns.bring(climb.values)
+    problem, kept = columns.choice(CHOICES)
+    start = np.zeros(len(problem.lower), dtype=np.int64)
+    start[len(kept) - columns.people : len(kept)] = 1
+    start[len(kept) :] = columns.rest(climb.values)
+    answer, by_clock = linear.solve(
+        problem, hint=start, seed=climb.seed, nodes=CORE_NODES, time_limit_s=climb.left() * CORE_S
+    )
+    climb.found.by_clock |= by_clock
+    if answer.values is not None:
+        climb.offer(columns.chosen(kept, answer.values))
+
+
+def _dive_in_parts(climb: Climb, columns: Columns, duties: Mask, patience: int) -> None:
+    """Parts of the rota made anew of schedules, until nothing gets better for a while."""
+    idle = 0
+    while idle < patience and not climb.closed():
+        values = climb.values
+        columns.bring(values)
+        held = duties & (values > 0) & ~climb.near.part(climb.problem, values)
+        better = _dive(climb, Dive(columns, duties, np.flatnonzero(held).tolist()), values)
+        idle = 0 if better else idle + 1
+
+
+def _dive(climb: Climb, dive: Dive, values: Whole) -> bool:
+    """A rota of the schedules that the master takes most of; whether it is better."""
+    for chosen in dive.steps(climb.value - linear.step(climb.problem)):
+        if climb.closed():
+            return False
+        if chosen is not None:
+            point, settled = dive.point(chosen, values)
+            rest = climb.problem.around(point, settled)
+            answer, _ = linear.solve(
+                rest.problem, hint=None, seed=climb.seed, nodes=CORE_NODES, time_limit_s=climb.left()
+            )
+            if answer.values is None:
+                return False
+            found = rest.back(answer.values)
+            return climb.offer(found) or climb.offer(found, values)
+    return False

@@ -1,0 +1,105 @@
+"""Ways down and up that need nothing but the model: the core, branch and bound, neighbourhoods, CP-SAT."""
+
+from time import monotonic
+
+import numpy as np
+
+from solver import cpsat, linear
+from solver.climb import Climb
+from solver.cpsat import Answer
+from solver.first import core_of
+from solver.model import Around, Whole
+from solver.neighbourhoods import Arm
+
+PATIENCE = 20
+"""Neighbourhoods in a row without an improvement before branch and bound takes over."""
+LOCAL_EFFORT, LOCAL_NODES, LOCAL_S = 1.0, 100, 4.0
+"""Effort in one neighbourhood: deterministic seconds of CP-SAT, nodes of HiGHS, and a guard in seconds."""
+CORE_SHARE = 2.0
+"""Decisions in the core, for one that the relaxation uses; doubled at each round."""
+CORE_NODES, CORE_S = 200, 0.25
+"""Effort of branch and bound on the core: nodes, and at most this part of the tier's time left."""
+
+
+def on_core(climb: Climb, share: float) -> None:
+    """Branch and bound on the decisions that the relaxation and the rota use, and some more."""
+    if climb.relaxed is None or climb.closed():
+        return
+    free = core_of(climb.near, climb.problem, climb.relaxed, climb.values, share, climb.seed)
+    core = climb.problem.around(climb.values, climb.near.everything(climb.problem) & ~free)
+    answer, by_clock = linear.solve(
+        core.problem,
+        hint=climb.values[core.indices],
+        seed=climb.seed,
+        nodes=CORE_NODES,
+        time_limit_s=climb.left() * CORE_S,
+    )
+    climb.found.by_clock |= by_clock
+    if answer.values is not None:
+        climb.offer(core.back(answer.values))
+
+
+def branch(climb: Climb, nodes: int, part: float) -> None:
+    """Branch and bound on all decisions that could still make the rota better."""
+    problem, relaxed = climb.problem, climb.relaxed
+    if relaxed is not None and relaxed.bound is not None:
+        # Where leaving its bound costs the relaxation more than the gap, a variable of a better rota stays there.
+        # The slack is on the safe side: a bound that fixes too much proves what is not so.
+        gap = climb.value - relaxed.exact + linear.ROUNDING * max(1.0, abs(relaxed.exact))
+        at_lower = (relaxed.reduced_costs > gap) & (relaxed.point < problem.lower + 1e-6)
+        at_upper = (relaxed.reduced_costs < -gap) & (relaxed.point > problem.upper - 1e-6)
+        problem = problem.within(
+            np.where(at_upper, problem.upper, problem.lower), np.where(at_lower, problem.lower, problem.upper)
+        )
+    free = problem.around(climb.values, np.zeros(len(problem.lower), dtype=bool))
+    hint = climb.values[free.indices]
+    inside = bool(np.all((problem.lower <= climb.values) & (climb.values <= problem.upper)))
+    answer, by_clock = linear.solve(
+        free.problem,
+        hint=hint if inside else None,
+        seed=climb.seed,
+        nodes=nodes,
+        time_limit_s=climb.left() * part,
+    )
+    climb.found.by_clock |= by_clock
+    if answer.impossible:
+        climb.raise_bound(climb.value)
+        return
+    climb.raise_bound(answer.bound)
+    if answer.values is not None:
+        climb.offer(free.back(answer.values))
+
+
+def descend(climb: Climb) -> None:
+    """Free a part of the decisions, decide it anew, and again until nothing gets better for a while."""
+    idle = 0
+    while idle < PATIENCE and not climb.closed() and not climb.turn.locked():
+        values, before = climb.values, climb.value
+        point = climb.relaxed.point if climb.relaxed is not None else None
+        arm, free = climb.near.next(climb.problem, values, point)
+        around = climb.problem.around(values, climb.near.everything(climb.problem) & ~free)
+        began, left = monotonic(), max(climb.left(), 0.5)
+        answer = _locally(climb, arm, around, values[around.indices], min(left, LOCAL_S))
+        gained = answer.values is not None and climb.offer(around.back(answer.values), values)
+        solved = answer.values is not None and answer.bound is not None
+        solved = solved and around.problem.value(answer.values) <= answer.bound  # type: ignore[arg-type, operator]
+        arm.learn(before - climb.value, monotonic() - began, solved, climb.size)
+        idle = 0 if gained else idle + 1
+
+
+def _locally(climb: Climb, arm: Arm, around: Around, hint: Whole, seconds: float) -> Answer:
+    if not len(around.indices):
+        return Answer(hint, around.problem.const)
+    if arm.engine == "cpsat":
+        return cpsat.solve(around.problem, hint=hint, seed=climb.seed, effort=LOCAL_EFFORT, time_limit_s=seconds)
+    return linear.solve(around.problem, hint=hint, seed=climb.seed, nodes=LOCAL_NODES, time_limit_s=seconds)[0]
+
+
+def by_cpsat(climb: Climb, effort: float, part: float = 1.0) -> Answer:
+    guard = max(climb.left() * part, 0.05)
+    began = monotonic()
+    answer = cpsat.solve(
+        climb.problem, hint=climb.values, seed=climb.seed, effort=effort, time_limit_s=guard, workers=climb.workers
+    )
+    climb.found.by_clock |= monotonic() - began >= guard
+    return answer
