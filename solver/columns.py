@@ -24,10 +24,12 @@ from solver.pricing import Programme
 
 HASTY_STATES, EXACT_STATES = 500, 20_000
 """States a day in pricing: as long as schedules are sought, and for a bound."""
+HASTY_ROUNDS = 30
+"""Most rounds in which schedules are only sought."""
 WIDER = 4
 """So many times the states where the cheapest of a day all lead nowhere."""
-RADIUS = 0.05
-"""First half width of the box, in the mean size of the prices in its middle."""
+RADIUS = 0.3
+"""First half width of the box, in the mean size of the prices in its middle, or of what costs."""
 SETTLED = 1e-3
 """Relative gap between master and bound at which hasty pricing ends."""
 MANY = 3
@@ -275,10 +277,13 @@ class Columns:
         ``hasty`` pricing gives schedules soon, and bounds only where its few states are all there are.
         """
         states, everybody = HASTY_STATES if hasty else EXACT_STATES, range(self.people)
-        radius = RADIUS * max(float(np.abs(self.prices).mean()), RADIUS)
+        costs = np.abs(self._problem.cost[self._problem.cost != 0])
+        radius = RADIUS * max(float(np.abs(self.prices).mean()), float(costs.mean()) if len(costs) else 1.0)
         best, _, exact = self.price(self.prices, None, everybody, states=states)
         yield Round(best if exact else None, inf)
-        while exact or hasty:
+        number = 0
+        while number < HASTY_ROUNDS if hasty else exact:
+            number += 1
             mix = self.mix(range(len(self.schedules)), (self.prices, radius))
             if mix is None:
                 return
@@ -287,14 +292,13 @@ class Columns:
             hoped, got = mix.value - best, value - best
             if got >= 0.0 or not added:
                 self.prices, best = mix.prices, value
-                radius *= 1.0 if inside else 8.0 if not added else 2.0 if got > 0.5 * hoped else 1.0
+                radius *= 1.0 if inside else 8.0 if not added else 4.0 if got > 0.2 * hoped else 1.0
             elif got < -hoped:
                 radius /= 2
             self._trim(mix)
             yield Round(value if exact else None, mix.value)
-            if (added == 0 and (inside or hasty)) or (
-                inside and mix.value - best < (SETTLED if hasty else linear.ROUNDING) * max(1.0, abs(mix.value))
-            ):
+            near = (SETTLED if hasty else linear.ROUNDING) * max(1.0, abs(mix.value))
+            if inside and (added == 0 or mix.value - best < near):
                 return
 
     def _trim(self, mix: Mix) -> None:

@@ -48,7 +48,7 @@ def _made_of(climb: Climb, columns: Columns, relaxed: Relaxed) -> None:
         _price(climb, columns, hasty=True)
         _dive(climb, Dive(columns, duties), climb.values)
         _dive_in_parts(climb, columns, duties, FEW_DIVES)
-        _price(climb, columns, hasty=False)
+    _price(climb, columns, hasty=False)
     _choose(climb, columns)
     point = columns.spread()
     if point is not None:

@@ -103,7 +103,7 @@ def _prove(climb: Climb, *, alone: bool) -> None:
         raise_thresholds(climb)
         if alone and not climb.closed():
             under_caps(climb)
-    persons = Persons(climb.problem, climb.near.decisions) if not small and not climb.tops else None
+    persons = None if small or climb.tops else _persons(climb, alone=alone)
     later = persons is not None and not by_schedules(climb, persons, surely=True)
     for nodes, effort in ROUNDS:
         if not small:
@@ -121,6 +121,13 @@ def _prove(climb: Climb, *, alone: bool) -> None:
             by_schedules(climb, persons, surely=False)
         if climb.closed():
             return
+
+
+def _persons(climb: Climb, *, alone: bool) -> Persons:
+    """The problem person by person; until schedules are there the rota had better be no longer the first one."""
+    if alone:
+        descend(climb, CORE_S)
+    return Persons(climb.problem, climb.near.decisions)
 
 
 def _descend_beside(climb: Climb) -> None:

@@ -70,10 +70,10 @@ def branch(climb: Climb, nodes: int, part: float) -> None:
         climb.offer(free.back(answer.values))
 
 
-def descend(climb: Climb) -> None:
+def descend(climb: Climb, part: float = 1.0) -> None:
     """Free a part of the decisions, decide it anew, and again until nothing gets better for a while."""
-    idle = 0
-    while idle < PATIENCE and not climb.closed() and not climb.turn.locked():
+    idle, least = 0, climb.left() * (1 - part)
+    while idle < PATIENCE and not climb.closed() and climb.left() >= least and not climb.turn.locked():
         values, before = climb.values, climb.value
         point = climb.relaxed.point if climb.relaxed is not None else None
         arm, free = climb.near.next(climb.problem, values, point)
