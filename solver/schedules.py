@@ -43,7 +43,8 @@ def by_schedules(climb: Climb, persons: Persons, *, surely: bool) -> bool:
 
 
 def _made_of(climb: Climb, columns: Columns, relaxed: Relaxed) -> None:
-    duties = climb.near.held_by_people(climb.problem)
+    # A duty that is fixed is in no programme: there is nothing to give.
+    duties = climb.near.held_by_people(climb.problem) & columns.free
     with climb.turn:
         _price(climb, columns, hasty=True)
         _dive(climb, Dive(columns, duties), climb.values)

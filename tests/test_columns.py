@@ -1,22 +1,25 @@
 """Schedules of persons: the cheapest is what an engine that knows no programme finds, for every rule there is; bounds hold."""
 
+from time import monotonic
+
 import numpy as np
 import pytest
-from hypothesis import assume, given, reject, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from scenarios.generated import generated
 from scheduler.rules.one_a_day import OneADay
-from scheduler.sketch import drawn
 from solver import cpsat, linear
 from solver.board import Board
+from solver.climb import Climb, PartFound
 from solver.columns import EXACT_STATES, Columns, gain
 from solver.dive import Dive
 from solver.first import first_of
 from solver.model import Problem
 from solver.neighbourhoods import Neighbourhoods
 from solver.persons import Persons
-from tests.worlds import ruled_worlds
+from solver.schedules import _made_of
+from tests.worlds import built, ruled_worlds
 
 TIER = "cover"
 
@@ -45,14 +48,7 @@ def own_problem(persons: Persons, person: int, cost) -> Problem:
 @given(ruled_worlds(), st.booleans(), st.integers(0, 10**6))
 def test_the_cheapest_schedule_is_what_cp_sat_finds_whatever_the_rule(world, hard, seed):
     rule, drawing, tables, first_day = world
-    try:
-        facts, _ = drawn(drawing, tables, first_drawn=first_day)
-    except KeyError:  # a table of the example speaks of a day that this world does not plan
-        reject()
-    planned = {duty.id for duty in facts.duties}
-    assume(all(f"{p.line}.{p.date}.{p.period}" in planned for p in facts.tables.pins))
-    people = {person.id for person in facts.people}
-    assume(all(row.person in people for row in facts.tables.engagements))
+    facts, _ = built(drawing, tables, first_day)
     ruled = rule.model_copy(update={"weight": None if hard else 3, "tier": TIER})
     # Without it every set of duties would be a way to spend a day.
     board = Board(facts, [OneADay(), ruled], sorted({TIER, ruled.price_tier}))
@@ -146,3 +142,27 @@ def test_what_is_cut_short_is_not_called_exact():
     _, _, few = programme.cheapest(cost, many=1, most_states=2)
     _, _, all_of_them = programme.cheapest(cost, many=1, most_states=10**6)
     assert (few, all_of_them) == (False, True)
+
+
+def test_a_duty_that_is_fixed_stays_and_is_not_given_again():
+    scenario = generated("block-8x2x14-1")
+    board = Board(scenario.facts, scenario.rules, [tier.name for tier in scenario.tiers])
+    values, _ = first_of(board.model, set(), seed=1, seconds=60, workers=1)
+    held = next(i for i, said in board.model.decisions.items() if said.person is not None and values[i])
+    board.model.lower[held] = 1
+    problem, near = board.model.problem("evenness"), Neighbourhoods(board.model.decisions, 1)
+    climb = Climb(
+        problem,
+        near,
+        PartFound(values),
+        seed=1,
+        ends=monotonic() + 20,
+        workers=1,
+        report=lambda _value, _bound: None,
+    )
+    climb.relax()
+    persons = Persons(problem, board.model.decisions)
+    programmes = [persons.programme(person) for person in range(persons.people)]
+    _made_of(climb, Columns(persons, programmes, values, climb.relaxed.prices, workers=1), climb.relaxed)
+    assert climb.values[held] == 1
+    assert problem.holds(climb.values)

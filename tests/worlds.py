@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from hypothesis import assume, reject
 from hypothesis import strategies as st
 
 from scheduler.rules import ALL
+from scheduler.sketch import drawn
 
 LETTERS = "DNMACSPp"
 NAMES = ("Ana", "Bob", "Res")
@@ -41,3 +43,16 @@ def ruled_worlds(draw, rules=ALL):
     built = rule.model_validate({"kind": rule.model_fields["kind"].default, **params})
     shifted = draw(st.integers(0, 6))
     return built, draw(drawings()), example.tables, example.first_drawn + timedelta(days=shifted)
+
+
+def built(drawing, tables, first_drawn):
+    """Facts and roster of a random world; worlds that the tables of its example do not fit are passed over."""
+    try:
+        facts, roster = drawn(drawing, tables, first_drawn)
+    except KeyError:  # a table of the example speaks of a day that this world does not plan
+        reject()
+    planned = {duty.id for duty in facts.duties}
+    assume(all(f"{p.line}.{p.date}.{p.period}" in planned for p in facts.tables.pins))
+    people = {person.id for person in facts.people}
+    assume(all(row.person in people for row in facts.tables.engagements))
+    return facts, roster
