@@ -47,13 +47,18 @@ class Climb:
         ends: float,
         workers: int,
         report: Callable[[int, int], None],
+        ahead: Problem | None = None,
     ) -> None:
+        """``ahead`` has the goal of the next tier: of two rotas as good in this one, the better there is kept."""
         assert found.values is not None
         self.problem, self.near, self.found, self.values = problem, near, found, found.values
         self.seed, self.ends, self.workers, self._report = seed, ends, workers, report
         self.size = near.size
         near.fresh()
+        self.ahead = ahead
         self.relaxed: Relaxed | None = None
+        self.guide: Relaxed | None = None
+        """The relaxation towards the goal ahead, where every largest sum is at its threshold."""
         self.tops = self.over = False
         """Whether it is a tier of a few largest sums; whether somebody said that it ends."""
         self._lock, self.turn = RLock(), Lock()
@@ -82,8 +87,9 @@ class Climb:
         return self.ends - monotonic()
 
     def relax(self) -> None:
-        """Solve the linear relaxation: a bound, and a guide to good rotas."""
-        self.relaxed = linear.relax(self.problem, time_limit_s=max(self.left(), RELAXED_S))
+        """Solve the linear relaxation, if it is not known yet: a bound, and a guide to good rotas."""
+        if self.relaxed is None:
+            self.relaxed = linear.relax(self.problem, time_limit_s=max(self.left(), RELAXED_S))
         if self.relaxed is not None:
             self.raise_bound(self.relaxed.bound)
 
@@ -94,7 +100,7 @@ class Climb:
             self.offer(answer.values)
 
     def offer(self, values: Whole, base: Whole | None = None) -> bool:
-        """Take a rota if it is better; whether it was.
+        """Take a rota if it is better, here or as good here and better ahead; whether it was.
 
         Where the rota has moved on from ``base`` meanwhile, the same changes are made to what it is now, if they fit.
         """
@@ -103,12 +109,17 @@ class Climb:
                 values = self.values + (values - base)
                 if not self.problem.holds(values):
                     return False
-            if self.problem.value(values) >= self.value:
+            value = self.problem.value(values)
+            if value > self.value or (value == self.value and self._ahead(values) >= self._ahead(self.values)):
                 return False
             self.values = self.found.values = values
-            self.value = self.problem.value(values)
-            self._report(self.value, self.bound)
+            if value < self.value:
+                self.value = value
+                self._report(self.value, self.bound)
             return True
+
+    def _ahead(self, values: Whole) -> int:
+        return 0 if self.ahead is None else self.ahead.value(values)
 
     def raise_bound(self, bound: int | None) -> None:
         """No rota of the tier is below it."""

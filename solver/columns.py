@@ -6,15 +6,12 @@ trust region), which is what makes them settle in some tens of rounds; at any pr
 whatever the master was.
 """
 
-import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import inf
 
 import numpy as np
-from ortools.math_opt.python import mathopt
-from ortools.math_opt.solvers import highs_pb2
 
 from solver import linear
 from solver.linear import Reals, Relaxed
@@ -199,7 +196,7 @@ class Columns:
             (np.append(lo, ones), np.append(hi, ones)),
             np.concatenate(cost),
         )
-        result = _central(lp)
+        result = linear.central(lp, time_limit_s=MASTER_S)
         if result is None:
             return None
         prices = np.array(result.dual_values(list(lp.linear_constraints())))
@@ -385,22 +382,3 @@ class Columns:
 def _key(person: int, point: Whole) -> Key:
     (places,) = np.nonzero(point)
     return person, places.tobytes(), point[places].tobytes()
-
-
-def _central(lp: mathopt.Model) -> mathopt.SolveResult | None:
-    """A linear programme solved, with prices in the middle of all that are as good: they settle sooner than a corner's."""
-    options = highs_pb2.HighsOptionsProto()
-    options.string_options["run_crossover"] = "off"
-    guard = datetime.timedelta(seconds=MASTER_S)
-    for how in (
-        mathopt.SolveParameters(time_limit=guard, lp_algorithm=mathopt.LPAlgorithm.BARRIER, highs=options),
-        mathopt.SolveParameters(time_limit=guard, lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX),
-    ):
-        try:
-            result = mathopt.solve(lp, mathopt.SolverType.HIGHS, params=how)
-        except AttributeError:
-            # Without crossover HiGHS may end not knowing what it has; ortools 9.15 says so in this odd way.
-            continue
-        if result.has_dual_feasible_solution() and result.has_primal_feasible_solution():
-            return result
-    return None

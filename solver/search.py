@@ -8,6 +8,7 @@ the clock; the clock only cuts in at the end of the tier's time.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 
@@ -15,15 +16,16 @@ import numpy as np
 
 from solver.climb import Climb, PartFound, TierFound
 from solver.first import SMALL, first_of
-from solver.model import NO_LIMIT, Model
+from solver.linear import Relaxed
+from solver.model import NO_LIMIT, Model, Problem
 from solver.neighbourhoods import Neighbourhoods
 from solver.persons import Persons
 from solver.schedules import by_schedules
-from solver.thresholds import only_tops, raise_thresholds, under_caps
+from solver.thresholds import only_tops, raise_thresholds, rotas_under, under_caps
 from solver.ways import CORE_S, CORE_SHARE, branch, by_cpsat, descend, on_core
 
-EARLIER_TIER = 0.5
-"""Part of the time left that a tier may take before those after it."""
+EARLIER_TIER, LARGEST_SUMS = 0.5, 0.7
+"""Part of the time left that a tier may take before those after it; more where it also brings the next one's rota."""
 ROUNDS = ((500, 8.0), (5_000, 40.0), (50_000, 200.0))
 """(nodes of HiGHS, deterministic seconds of CP-SAT) of branch and bound, round after round."""
 
@@ -48,21 +50,49 @@ def solve_part(
     deadline = monotonic() + seconds
     tiers = list(model.goals)
     near = Neighbourhoods(model.decisions, seed)
-    problem = model.problem(tiers[0])
+    problem, guide = model.problem(tiers[0]), None
+    goals = [problem.towards(model.cost(tier), model.goals[tier].const) for tier in tiers]
     for n, tier in enumerate(tiers):
-        problem = problem.towards(model.cost(tier), model.goals[tier].const)
-        ends = monotonic() + max(0.0, deadline - monotonic()) * max(EARLIER_TIER, 1 / (len(tiers) - n))
-        climb = Climb(problem, near, found, seed=seed, ends=ends, workers=workers, report=partial(report, tier))
+        problem = problem.towards(goals[n].cost, goals[n].const)
+        part = LARGEST_SUMS if only_tops(problem) else EARLIER_TIER
+        ends = monotonic() + max(0.0, deadline - monotonic()) * max(part, 1 / (len(tiers) - n))
+        ahead = goals[n + 1] if n + 1 < len(tiers) else None
+        climb = Climb(
+            problem, near, found, seed=seed, ends=ends, workers=workers, report=partial(report, tier), ahead=ahead
+        )
+        climb.relaxed = guide
         if seconds > 0:
             _run(climb)
         found.tiers[tier] = TierFound(climb.value, climb.bound)
         report(tier, climb.value, climb.bound)
         if problem.cost.any():
-            room = climb.value + abs(climb.value) * tolerance_percent[tier] // 100 - problem.const
-            if climb.capped and tolerance_percent[tier] == 0:
-                problem = problem.within(problem.lower, np.where(problem.cost > 0, climb.values, problem.upper))
-            problem = problem.with_row(problem.cost, -NO_LIMIT, room).tightened()
+            problem = _kept(problem, climb, tolerance_percent[tier])
+        guide = _guide(problem, climb) if climb.capped and tolerance_percent[tier] == 0 else None
     return found
+
+
+def _kept(problem: Problem, climb: Climb, tolerance_percent: int) -> Problem:
+    """The rows of a tier that is over, and one more: no later tier may make its value worse than the tolerance allows."""
+    value = climb.value + abs(climb.value) * tolerance_percent // 100
+    room = value - problem.const
+    tops = problem.cost > 0
+    if only_tops(problem) and (tops.sum() == 1 or (climb.capped and tolerance_percent == 0)):
+        # Held as high as it may be, a largest sum costs nothing any more, and caps what is under it in whole numbers.
+        highest = climb.values.copy()
+        if tops.sum() == 1:
+            highest[tops] = room // problem.cost[tops]
+        climb.found.values = highest
+        problem = problem.within(np.where(tops, highest, problem.lower), np.where(tops, highest, problem.upper))
+    return problem.with_row(problem.cost, -NO_LIMIT, room).tightened()
+
+
+def _guide(problem: Problem, climb: Climb) -> Relaxed | None:
+    """What the last tier knows of the relaxation of this one; its rows are the first ones here."""
+    if climb.guide is None:
+        return None
+    return replace(
+        climb.guide, prices=np.append(climb.guide.prices, np.zeros(len(problem.lo) - len(climb.guide.prices)))
+    )
 
 
 def begin(model: Model, wanted: set[int], *, seed: int, seconds: float, workers: int) -> PartFound:
@@ -79,7 +109,7 @@ def _run(climb: Climb) -> None:
         climb.take(by_cpsat(climb, ROUNDS[0][1]))
         if climb.closed():
             return
-    climb.tops = only_tops(climb)
+    climb.tops = only_tops(climb.problem)
     if climb.workers == 1 or climb.size <= SMALL:
         _prove(climb, alone=True)
         return
@@ -97,12 +127,11 @@ def _run(climb: Climb) -> None:
 def _prove(climb: Climb, *, alone: bool) -> None:
     """Bounds, and rotas where the relaxation says they are; between its rounds also downwards when ``alone``."""
     small, share = climb.size <= SMALL, CORE_SHARE
-    # Even a tier that comes late gets this bound: it is cheap, and without it nothing would be proved.
-    climb.relax()
-    if not small and climb.tops:
-        raise_thresholds(climb)
-        if alone and not climb.closed():
-            under_caps(climb)
+    if not small and climb.tops and _by_threshold(climb, alone=alone):
+        return
+    if small or not climb.tops:
+        # Even a tier that comes late gets this bound: it is cheap, and without it nothing would be proved.
+        climb.relax()
     persons = None if small or climb.tops else _persons(climb, alone=alone)
     later = persons is not None and not by_schedules(climb, persons, surely=True)
     for nodes, effort in ROUNDS:
@@ -121,6 +150,15 @@ def _prove(climb: Climb, *, alone: bool) -> None:
             by_schedules(climb, persons, surely=False)
         if climb.closed():
             return
+
+
+def _by_threshold(climb: Climb, *, alone: bool) -> bool:
+    """A tier of largest sums by its threshold; whether that was all."""
+    raise_thresholds(climb)
+    rotas_under(climb)
+    if alone and not climb.closed():
+        under_caps(climb)
+    return climb.closed()
 
 
 def _persons(climb: Climb, *, alone: bool) -> Persons:

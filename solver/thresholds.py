@@ -1,56 +1,73 @@
 """A tier that is the largest of many sums, solved by its threshold.
 
-Every sum is capped, in whole numbers; the smallest cap at which the relaxation exists is a bound that it reaches nowhere
-else, and the excess over the caps is a goal that neighbourhoods can bring down.
+Every sum is capped, in whole numbers; the least cap that the relaxation allows is a bound that it reaches nowhere else.
+The excess over the caps leads to it from below, and is a goal that neighbourhoods can bring down. Under the caps, the
+rota that is best for the next tier is sought at once: many keep them, and it takes no longer.
 """
 
 from bisect import bisect_left
-from time import monotonic
+from dataclasses import dataclass
 
 import numpy as np
 
-from solver import cpsat, linear
+from solver import linear
 from solver.climb import Climb, PartFound
 from solver.first import core_of
-from solver.model import NO_LIMIT, Problem
-from solver.ways import CORE_SHARE, descend
+from solver.linear import Reals
+from solver.model import NO_LIMIT, Problem, Whole
+from solver.ways import CORE_NODES, CORE_SHARE, descend
 
 THRESHOLDS_MOST = 12
 """Sums of a tier whose thresholds are tried: a tier of many is none of largest sums."""
-THRESHOLD_REACH = 32
-"""First step, in points, of the search for a threshold."""
+NO_EXCESS = 1e-4
+"""Points over the caps below which the relaxation is said to keep them."""
 UNDER_CAPS = 0.6
 """Part of the tier's time left to bring all sums under the thresholds together."""
-CAP_EFFORT = 6.0
-"""Deterministic seconds of CP-SAT for a rota under a cap."""
+ATTEMPTS, ATTEMPT_S = 4, 0.7
+"""Caps under which a rota is sought, each halfway to what is found; part of the tier's time left for each."""
 
 
 def raise_thresholds(climb: Climb) -> None:
-    """For a tier of few largest sums: the smallest caps that the relaxation allows, and a rota under them."""
-    problem = climb.problem
-    (tops,) = np.nonzero(problem.cost)
-    for top in sorted(tops.tolist(), key=lambda i: -int(problem.cost[i] * climb.values[i])):
+    """For a tier of few largest sums: the least caps that the relaxation allows."""
+    (tops,) = np.nonzero(climb.problem.cost)
+    for top in sorted(tops.tolist(), key=lambda i: -int(climb.problem.cost[i] * climb.values[i])):
         _threshold(climb, top)
         if climb.closed():
             return
-    capped = climb.problem.within(climb.problem.lower, np.where(problem.cost > 0, climb.problem.lower, problem.upper))
-    capped = capped.tightened()
-    nothing = np.clip(0, capped.lower, capped.upper)
-    guide = linear.relax(capped.towards(np.zeros_like(problem.cost), 0), time_limit_s=climb.left())
+
+
+def rotas_under(climb: Climb) -> None:
+    """A rota with all sums at the thresholds, or as near as one is found: on the core of the next tier's relaxation."""
+    if climb.closed():
+        return
+    problem, least = climb.problem, climb.problem.lower
+    tops = problem.cost > 0
+    ahead = climb.ahead or problem.towards(np.zeros_like(problem.cost), 0)
+    goal = (ahead.cost, ahead.const)
+    under = problem.within(least, np.where(tops, least, problem.upper)).tightened().towards(*goal)
+    guide = linear.relax(under, time_limit_s=climb.left())
     if guide is None or guide.impossible:
         return
-    free = core_of(climb.near, capped, guide, nothing, CORE_SHARE, climb.seed)
-    core = capped.around(nothing, climb.near.everything(capped) & ~free)
-    answer = cpsat.solve(
-        core.problem,
-        hint=None,
-        seed=climb.seed,
-        effort=CAP_EFFORT,
-        time_limit_s=climb.left(),
-        workers=climb.workers,
-    )
-    if answer.values is not None:
-        climb.offer(core.back(answer.values))
+    climb.guide = guide
+    low, caps = least, least
+    for _ in range(ATTEMPTS):
+        if climb.closed():
+            return
+        under = problem.within(least, np.where(tops, caps, problem.upper)).tightened().towards(*goal)
+        nothing = np.clip(0, under.lower, under.upper)
+        free = core_of(climb.near, under, guide, nothing, CORE_SHARE, climb.seed)
+        core = under.around(nothing, climb.near.everything(under) & ~free)
+        answer, by_clock = linear.solve(
+            core.problem, hint=None, seed=climb.seed, nodes=CORE_NODES, time_limit_s=climb.left() * ATTEMPT_S
+        )
+        climb.found.by_clock |= by_clock
+        if answer.values is None:
+            low = caps
+        else:
+            climb.offer(_settled(problem, core.back(answer.values)))
+        caps = np.where(tops, (low + climb.values) // 2, least)
+        if np.array_equal(caps, low):
+            return
 
 
 def under_caps(climb: Climb) -> None:
@@ -58,80 +75,119 @@ def under_caps(climb: Climb) -> None:
 
     The largest sum alone says nothing of the others, and few changes move it; their excesses fall one by one.
     """
-    problem, values = climb.problem, climb.values
+    problem, number = climb.problem, len(climb.problem.lower)
     (tops,) = np.nonzero(problem.cost)
-    number, above = len(problem.lower), problem.val < 0
-    rows = np.unique(problem.row[np.isin(problem.col, tops) & above])
-    capped = np.isin(np.arange(number), tops)
-    excesses = number + np.arange(len(rows))
-    lower, upper = problem.lower, np.where(capped, problem.lower, problem.upper)
-    most = np.full(len(rows), int(problem.upper[tops].max()))
-    order = np.argsort(np.append(problem.row, rows), kind="stable")
-    softened = Problem(
-        np.append(lower, np.zeros_like(most)),
-        np.append(upper, most),
-        np.append(problem.row, rows)[order],
-        np.append(problem.col, excesses)[order],
-        np.append(problem.val, np.full(len(rows), -1))[order],
-        problem.lo,
-        problem.hi,
-        np.append(np.zeros(number, dtype=np.int64), np.ones_like(most)),
-        0,
-    )
-    start = np.append(np.where(capped, lower, values), np.zeros_like(most))
-    start[excesses] = np.maximum(0, softened.sums(start)[rows] - softened.hi[rows])
+    over = _over(problem, tops, problem.lower[tops])
+    start = np.append(climb.values, np.zeros_like(over.rows))
+    start[tops] = problem.lower[tops]
+    start[number:] = np.maximum(0, over.problem.sums(start)[over.rows] - over.problem.hi[over.rows])
 
     def settle(_value: int, _bound: int) -> None:
-        point = inner.values[:number].copy()
-        point[tops] = lower[tops]
-        over = problem.sums(point) - problem.hi
-        for top in tops.tolist():
-            own = problem.row[(problem.col == top) & above]
-            point[top] += max(0, int(over[own].max()))
-        climb.offer(point)
+        climb.offer(_settled(problem, inner.values[:number]))
 
     found = PartFound(start)
-    ends = monotonic() + climb.left() * UNDER_CAPS
-    inner = Climb(softened, climb.near, found, seed=climb.seed, ends=ends, workers=1, report=settle)
+    ends = climb.ends - climb.left() * (1 - UNDER_CAPS)
+    inner = Climb(over.problem, climb.near, found, seed=climb.seed, ends=ends, workers=1, report=settle)
     inner.bound, inner.outer = 0, climb
-    inner.relaxed = linear.relax(softened, time_limit_s=inner.left())
+    inner.relaxed = linear.relax(over.problem, time_limit_s=inner.left())
     descend(inner)
     climb.found.by_clock |= found.by_clock
 
 
-def only_tops(climb: Climb) -> bool:
+def only_tops(problem: Problem) -> bool:
     """Whether a tier is of a few largest sums."""
-    (priced,) = np.nonzero(climb.problem.cost)
-    return len(priced) <= THRESHOLDS_MOST and all(_is_top(climb, top) for top in priced.tolist())
+    (priced,) = np.nonzero(problem.cost)
+    return 0 < len(priced) <= THRESHOLDS_MOST and all(_is_top(problem, top) for top in priced.tolist())
 
 
-def _is_top(climb: Climb, top: int) -> bool:
+def _is_top(problem: Problem, top: int) -> bool:
     """Whether a variable stands above several sums, one for one, and nowhere else: raising it only loosens rows."""
-    here = climb.problem.col == top
-    rows, val = climb.problem.row[here], climb.problem.val[here]
-    loosens = (val == -1) & (climb.problem.lo[rows] <= -NO_LIMIT)
-    return bool(climb.problem.cost[top] > 0 and len(rows) > 1 and loosens.all())
+    here = problem.col == top
+    rows, val = problem.row[here], problem.val[here]
+    loosens = (val == -1) & (problem.lo[rows] <= -NO_LIMIT)
+    return bool(problem.cost[top] > 0 and len(rows) > 1 and loosens.all())
 
 
 def _threshold(climb: Climb, top: int) -> None:
-    """Raise a largest sum to the least that the relaxation allows where every sum is capped in whole numbers."""
-    caps = _caps(climb, top)
-    low, high, reach = 0, len(caps), THRESHOLD_REACH
-    # caps[:low] are refuted, and a relaxation exists at caps[high]: up in widening steps, then halving.
-    while low < high and not climb.closed():
-        middle = (low + high) // 2
-        if high == len(caps):
-            middle = min(bisect_left(caps, caps[low] + reach), high - 1)
-            reach *= 2
-        exists = linear.exists(_capped(climb, top, caps[middle]), time_limit_s=climb.left())
-        if exists is None:
+    """Raise a largest sum to the least that the relaxation allows where every sum is capped in whole numbers.
+
+    The excess over the caps, in the relaxation, is convex in the caps: what its prices promise of higher caps is less
+    than what they keep. All caps where they still promise an excess are refuted at once.
+    """
+    caps, now = _caps(climb, top), 0
+    while now < len(caps) and not climb.closed():
+        over = _over(climb.problem, np.array([top]), np.array([caps[now]]))
+        found = linear.priced(over.problem, time_limit_s=climb.left())
+        if found is None:
             break
-        low, high = (low, middle) if exists else (middle + 1, high)
-    least = caps[low] if low < len(caps) else int(climb.values[top])
-    lower = climb.problem.lower.copy()
-    lower[top] = least
-    climb.problem = climb.problem.within(lower, climb.problem.upper)
-    climb.raise_bound(climb.problem.least())
+        refuted, now = now, _first_not_refuted(over, found, caps, now)
+        least = caps[now] if now < len(caps) else int(climb.values[top])
+        lower = climb.problem.lower.copy()
+        lower[top] = least
+        climb.problem = climb.problem.within(lower, climb.problem.upper)
+        climb.raise_bound(climb.problem.least())
+        if now == refuted:
+            break
+
+
+def _first_not_refuted(over: "_Over", found: tuple[float, Reals], caps: list[int], at: int) -> int:
+    """From the excess over caps and its prices: the first of the caps, from that one on, where there need not be any."""
+    excess, prices = found[0], np.minimum(found[1][over.rows], 0.0)
+
+    def none_promised(cap: int) -> bool:
+        more = (over.room + (cap - caps[at])) // over.steps - over.room // over.steps
+        return bool(excess + prices @ more <= NO_EXCESS + linear.ROUNDING * excess)
+
+    return bisect_left(caps, True, lo=at, key=none_promised)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Over:
+    """Largest sums held at caps, and the excess over them, in points, as the goal."""
+
+    problem: Problem
+    rows: Whole
+    """The rows of the sums; the excess over each is the variable of the same place among the last."""
+    steps: Whole
+    """What each sum is a multiple of."""
+    room: Whole
+    """What each may add up to."""
+
+
+def _over(problem: Problem, tops: Whole, caps: Whole) -> _Over:
+    lower, upper = problem.lower.copy(), problem.upper.copy()
+    lower[tops] = upper[tops] = caps
+    rows = np.unique(problem.row[np.isin(problem.col, tops) & (problem.val < 0)])
+    free = problem.within(lower, upper).settled()
+    steps = np.zeros(len(free.lo), dtype=np.int64)
+    np.gcd.at(steps, free.row, np.abs(free.val))
+    steps = np.maximum(steps, 1)[rows]
+    whole = free.tightened()
+    excesses = len(lower) + np.arange(len(rows))
+    order = np.argsort(np.append(whole.row, rows), kind="stable")
+    softened = Problem(
+        np.append(lower, np.zeros_like(rows)),
+        np.append(upper, np.full(len(rows), int(problem.upper[tops].max()))),
+        np.append(whole.row, rows)[order],
+        np.append(whole.col, excesses)[order],
+        np.append(whole.val, np.full(len(rows), -1))[order],
+        whole.lo,
+        whole.hi,
+        np.append(np.zeros(len(lower), dtype=np.int64), steps),
+        0,
+    )
+    return _Over(softened, rows, steps, free.hi[rows])
+
+
+def _settled(problem: Problem, values: Whole) -> Whole:
+    """A point, each largest sum brought to the least that its sums allow."""
+    point = values.copy()
+    (tops,) = np.nonzero(problem.cost)
+    point[tops] = problem.lower[tops]
+    over = problem.sums(point) - problem.hi
+    for top in tops.tolist():
+        point[top] += max(0, int(over[problem.row[problem.col == top]].max()))
+    return point
 
 
 def _caps(climb: Climb, top: int) -> list[int]:
@@ -151,10 +207,3 @@ def _caps(climb: Climb, top: int) -> list[int]:
         first = -(-(room + least) // step) * step
         caps.update(range(first - room, most + 1, step))
     return sorted(caps)
-
-
-def _capped(climb: Climb, top: int, cap: int) -> Problem:
-    """The question whether there is a rota with a largest sum of at most ``cap``, in whole numbers."""
-    lower, upper = climb.problem.lower.copy(), climb.problem.upper.copy()
-    lower[top] = upper[top] = cap
-    return climb.problem.within(lower, upper).towards(np.zeros_like(climb.problem.cost), 0).tightened()

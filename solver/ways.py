@@ -80,11 +80,12 @@ def descend(climb: Climb, part: float = 1.0) -> None:
         around = climb.problem.around(values, climb.near.everything(climb.problem) & ~free)
         began, left = monotonic(), max(climb.left(), 0.5)
         answer = _locally(climb, arm, around, values[around.indices], min(left, LOCAL_S))
-        gained = answer.values is not None and climb.offer(around.back(answer.values), values)
+        if answer.values is not None:
+            climb.offer(around.back(answer.values), values)
         solved = answer.values is not None and answer.bound is not None
         solved = solved and around.problem.value(answer.values) <= answer.bound  # type: ignore[arg-type, operator]
         arm.learn(before - climb.value, monotonic() - began, solved, climb.size)
-        idle = 0 if gained else idle + 1
+        idle = 0 if climb.value < before else idle + 1
 
 
 def _locally(climb: Climb, arm: Arm, around: Around, hint: Whole, seconds: float) -> Answer:
