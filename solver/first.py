@@ -7,8 +7,10 @@ import numpy as np
 
 from solver import cpsat, linear
 from solver.linear import Relaxed
+from solver.margins import by_answers
 from solver.model import Decision, Mask, Model, Problem, Whole
 from solver.neighbourhoods import Neighbourhoods
+from solver.persons import Persons
 
 SMALL = 300
 """Decisions below which CP-SAT takes the whole part at once."""
@@ -16,8 +18,12 @@ EFFORT = 1.0
 """Deterministic seconds of CP-SAT for a first rota, doubled until there is one."""
 NODES = 50
 """Nodes of HiGHS for what follows from decisions taken."""
-PERSON_EFFORT = 0.3
-"""Deterministic seconds of CP-SAT for one person's duties."""
+PERSON_S = 3.0
+"""Guard in seconds around the duties of a person whom no programme helps."""
+ANSWERS, ANSWERS_MOST = 5, 30_000
+"""Rounds in which people answer each other: fewer where that would be more days of a person than so many."""
+LATER = 1000.0
+"""How much less the tiers after one weigh together."""
 LATE_S = 5.0
 """Seconds that the last resort may always take: a late rota is better than none."""
 
@@ -30,7 +36,7 @@ def first_of(model: Model, wanted: set[int], *, seed: int, seconds: float, worke
         near = Neighbourhoods(model.decisions, seed)
         values = _by_duty(problem, model.decisions, wanted, seed)
         if values is None:
-            values = _by_person(problem, near, seed)
+            values = _by_person(problem, model, seed)
         if values is None:
             relaxed = linear.relax(problem, time_limit_s=seconds)
             if relaxed is not None and relaxed.impossible:
@@ -126,18 +132,25 @@ def _on_core(problem: Problem, near: Neighbourhoods, relaxed: Relaxed, seed: int
     return values if values is not None and problem.holds(values) else None
 
 
-def _by_person(problem: Problem, near: Neighbourhoods, seed: int) -> Whole | None:
-    """One person after the other takes what is best with what is taken: where only prices bind people together."""
-    values = np.clip(0, problem.lower, problem.upper)
-    for own in near.people(problem):
-        alone = problem.around(values, near.everything(problem) & ~own)
-        effort = PERSON_EFFORT
-        while True:
-            answer = cpsat.solve(alone.problem, hint=None, seed=seed, effort=effort, time_limit_s=10.0)
-            if answer.values is not None:
-                values = alone.back(answer.values)
-                break
-            if answer.impossible or effort > 100 * PERSON_EFFORT:
-                return None
-            effort *= 3
-    return values if problem.holds(values) else None
+def _by_person(problem: Problem, model: Model, seed: int) -> Whole | None:
+    """People answer each other with whole schedules, at what one duty more saves or costs in all tiers together."""
+    persons = Persons(problem, model.decisions)
+    cost = np.zeros(len(problem.cost))
+    for tier in reversed(model.goals):
+        cost = model.cost(tier) + cost / LATER
+    whose = (persons.owner < 0) & (problem.lower < problem.upper)
+
+    def anything(person: int, values: Whole) -> Whole | None:
+        """A person's duties, and what is nobody's, with those of the others: good ones, else any."""
+        alone = problem.around(values, ~(whose | (persons.owner == person)))
+        for goal in (alone.problem.cost, np.zeros_like(alone.problem.cost)):
+            wanted = alone.problem.towards(goal, 0)
+            answer, _ = linear.solve(wanted, hint=None, seed=seed, nodes=NODES, time_limit_s=PERSON_S)
+            if answer.values is not None or answer.impossible:
+                return None if answer.values is None else alone.back(answer.values)
+        return None
+
+    days = persons.people * (1 + max(decision.day for decision in model.decisions.values()))
+    values = by_answers(persons, cost, min(ANSWERS, max(1, ANSWERS_MOST // days)), anything)
+    values = None if values is None else _rest(problem, values, persons.owner >= 0, seed)
+    return values if values is not None and problem.holds(values) else None

@@ -54,12 +54,9 @@ def solve(problem: Problem, *, hint: Whole | None, seed: int, nodes: int, time_l
     hints = []
     if hint is not None:
         hints = [mathopt.SolutionHint(variable_values=dict(zip(x, map(float, hint), strict=True)))]
-    result = mathopt.solve(
-        lp,
-        mathopt.SolverType.HIGHS,
-        params=params,
-        model_params=mathopt.ModelSolveParameters(solution_hints=hints),
-    )
+    result = _highs(lp, params, mathopt.ModelSolveParameters(solution_hints=hints))
+    if result is None:
+        return Answer(None, None), False
     if result.termination.reason == mathopt.TerminationReason.INFEASIBLE:
         return Answer(None, None, impossible=True), False
     timed_out = result.termination.limit == mathopt.Limit.TIME
@@ -76,11 +73,12 @@ def solve(problem: Problem, *, hint: Whole | None, seed: int, nodes: int, time_l
 def relax(problem: Problem, *, time_limit_s: float) -> Relaxed | None:
     """The linear relaxation; None when it was not solved in time."""
     lp, x = _read(problem, whole=False)
+    guard, result = datetime.timedelta(seconds=max(time_limit_s, 0.05)), None
     # Interior point with crossover: on these models two to three times faster than the simplex from nothing.
-    params = mathopt.SolveParameters(
-        time_limit=datetime.timedelta(seconds=max(time_limit_s, 0.05)), lp_algorithm=mathopt.LPAlgorithm.BARRIER
-    )
-    result = mathopt.solve(lp, mathopt.SolverType.HIGHS, params=params)
+    for how in (mathopt.LPAlgorithm.BARRIER, mathopt.LPAlgorithm.DUAL_SIMPLEX):
+        result = result or _highs(lp, mathopt.SolveParameters(time_limit=guard, lp_algorithm=how))
+    if result is None:
+        return None
     if result.termination.reason == mathopt.TerminationReason.INFEASIBLE:
         return Relaxed(None, inf, np.empty(0), np.empty(0), np.empty(0), impossible=True)
     if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
@@ -102,12 +100,8 @@ def central(lp: mathopt.Model, *, time_limit_s: float) -> mathopt.SolveResult | 
         mathopt.SolveParameters(time_limit=guard, lp_algorithm=mathopt.LPAlgorithm.BARRIER, highs=options),
         mathopt.SolveParameters(time_limit=guard, lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX),
     ):
-        try:
-            result = mathopt.solve(lp, mathopt.SolverType.HIGHS, params=how)
-        except AttributeError:
-            # Without crossover HiGHS may end not knowing what it has; ortools 9.15 says so in this odd way.
-            continue
-        if result.has_dual_feasible_solution() and result.has_primal_feasible_solution():
+        result = _highs(lp, how)
+        if result is not None and result.has_dual_feasible_solution() and result.has_primal_feasible_solution():
             return result
     return None
 
@@ -119,6 +113,17 @@ def priced(problem: Problem, *, time_limit_s: float) -> tuple[float, Reals] | No
     if result is None:
         return None
     return result.objective_value() + problem.const, np.array(result.dual_values(list(lp.linear_constraints())))
+
+
+def _highs(
+    lp: mathopt.Model, params: mathopt.SolveParameters, model_params: mathopt.ModelSolveParameters | None = None
+) -> mathopt.SolveResult | None:
+    """The engine's answer; None where it failed, which it seldom does, and then not knowing what it has."""
+    try:
+        return mathopt.solve(lp, mathopt.SolverType.HIGHS, params=params, model_params=model_params)
+    except AttributeError:
+        # The bindings of ortools 9.15 cannot tell its failures, and say so in this odd way.
+        return None
 
 
 def _read(problem: Problem, *, whole: bool) -> tuple[mathopt.Model, list[mathopt.Variable]]:

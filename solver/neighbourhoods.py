@@ -1,7 +1,7 @@
 """What to free next: parts of a rota that are decided anew while the rest stays."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Literal
@@ -84,13 +84,6 @@ class Neighbourhoods:
     def size(self) -> int:
         """How many decisions there are."""
         return len(self.decisions)
-
-    def people(self, problem: Problem) -> Iterator[Mask]:
-        """The decisions of each person, the first time with those of the places, as masks over a problem's variables."""
-        places = self._places
-        for person in self._people:
-            yield _mask(self._by_person[person] + places, problem)
-            places = []
 
     def held_by_people(self, problem: Problem) -> Mask:
         """The decisions that say who holds what, as a mask over a problem's variables."""

@@ -104,6 +104,10 @@ class _Alone:
         for row, i, val in zip(rows, cols, vals, strict=True):
             self._by_row[row][i] = val
             self._by_variable[i].append((row, val))
+        self._least = {
+            row: sum(min(v * self._lower[i], v * self._upper[i]) for i, v in of_row.items())
+            for row, of_row in self._by_row.items()
+        }
         self._lo = {row: int(problem.lo[row]) for row in self._by_row}
         self._hi = {row: int(problem.hi[row]) for row in self._by_row}
 
@@ -154,26 +158,21 @@ class _Alone:
     def _options(self, duties: Sequence[int]) -> list[Option] | None:
         """The ways to spend a day that no row forbids by itself; None where they are too many to list."""
         found: list[Option] = [()]
-        least = {
-            row: sum(min(v * self._lower[j], v * self._upper[j]) for j, v in self._by_row[row].items())
-            for i in duties
-            for row, _ in self._by_variable[i]
-        }
         for i in duties:
             values = range(self._lower[i], self._upper[i] + 1)
             longer: list[Option] = [(*option, (i, value)) if value else option for option in found for value in values]
-            found = [option for option in longer if self._fits(option, least)]
+            found = [option for option in longer if self._fits(option)]
             if len(found) > OPTIONS_MOST:
                 return None
         return found
 
-    def _fits(self, option: Option, least: Mapping[int, int]) -> bool:
+    def _fits(self, option: Option) -> bool:
         """Whether the rows could still hold if all the rest did as little as possible."""
-        sums = defaultdict(int, least)
+        sums = {row: self._least[row] for i, _ in option for row, _ in self._by_variable[i]}
         for i, value in option:
             for row, val in self._by_variable[i]:
                 sums[row] += val * value - min(val * self._lower[i], val * self._upper[i])
-        return all(sums[row] <= self._hi[row] for i, _ in option for row, _ in self._by_variable[i])
+        return all(least <= self._hi[row] for row, least in sums.items())
 
     def _follows(self, i: int, decided: set[int]) -> bool:
         """Whether the least value that the rows allow is the only one, or as good as any other."""
