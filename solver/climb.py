@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from threading import Lock, RLock
 from time import monotonic
 
+import numpy as np
+
 from solver import linear
 from solver.cpsat import Answer
 from solver.linear import Relaxed
 from solver.model import Problem, Whole
 from solver.neighbourhoods import Neighbourhoods
 
+EARLIER = 1000
+"""Weight of a tier against the dearest thing of the next one, where rotas are sought that are good in both."""
 RELAXED_S = 5.0
 """Seconds that the relaxation of a tier may always take."""
 
@@ -56,6 +60,8 @@ class Climb:
         self.size = near.size
         near.fresh()
         self.ahead = ahead
+        self.both = _both(problem, ahead)
+        """The problem where rotas are sought: what is as good in this tier is told apart by the next one."""
         self.relaxed: Relaxed | None = None
         self.guide: Relaxed | None = None
         """The relaxation towards the goal ahead, where every largest sum is at its threshold."""
@@ -127,3 +133,11 @@ class Climb:
             if bound is not None and bound > self.bound:
                 self.bound = min(bound, self.value)
                 self._report(self.value, self.bound)
+
+
+def _both(problem: Problem, ahead: Problem | None) -> Problem:
+    """One goal of two; a largest sum ahead is none to look at, as no single change moves it."""
+    if ahead is None or ahead.only_tops():
+        return problem
+    weight = EARLIER * max(1, int(np.abs(ahead.cost).max()))
+    return problem.towards(problem.cost * weight + ahead.cost, 0)

@@ -43,7 +43,8 @@ def solve(problem: Problem, *, hint: Whole | None, seed: int, nodes: int, time_l
     if np.any(problem.lower > problem.upper):
         return Answer(None, None, impossible=True), False
     if not len(problem.lower):
-        return Answer(np.empty(0, dtype=np.int64), problem.const), False
+        broken = bool(np.any((problem.lo > 0) | (problem.hi < 0)))
+        return Answer(None if broken else np.empty(0, dtype=np.int64), problem.const, impossible=broken), False
     lp, x = _read(problem, whole=True)
     options = highs_pb2.HighsOptionsProto()
     options.int_options["mip_max_nodes"] = nodes

@@ -13,6 +13,9 @@ Mask = NDArray[np.bool_]
 NO_LIMIT = 1 << 52
 """A side of a row that has no limit; whole numbers up to here are exact in floating point too."""
 
+TOPS_MOST = 12
+"""Sums of a goal that is said to be of largest sums: one of many is not."""
+
 
 @dataclass(slots=True)
 class Row:
@@ -70,6 +73,17 @@ class Problem:
     def least(self) -> int:
         """The least value of the goal by the bounds of the variables alone."""
         return self.const + int(np.where(self.cost > 0, self.cost * self.lower, self.cost * self.upper).sum())
+
+    def only_tops(self) -> bool:
+        """Whether the goal is of a few largest sums: variables above several sums, one for one, and nowhere else."""
+        (priced,) = np.nonzero(self.cost)
+        return 0 < len(priced) <= TOPS_MOST and all(self._is_top(top) for top in priced.tolist())
+
+    def _is_top(self, top: int) -> bool:
+        here = self.col == top
+        rows, val = self.row[here], self.val[here]
+        loosens = (val == -1) & (self.lo[rows] <= -NO_LIMIT)
+        return bool(self.cost[top] > 0 and len(rows) > 1 and loosens.all())
 
     def starts(self) -> Whole:
         """Where each row begins in the nonzeros, and the end of the last."""
@@ -159,7 +173,9 @@ class Problem:
                     lower[c] = max(lower[c], -(-low // v))
                 if high < NO_LIMIT:
                     upper[c] = min(upper[c], high // v)
-            keep = binds & ~single
+            # A row that what is kept has broken stays, so that nothing is found.
+            broken = (size == 0) & ((lo > 0) | (hi < 0))
+            keep = (binds & ~single) | broken
             there = keep[row]
             number = np.cumsum(keep) - 1
             row, col, val = number[row[there]], col[there], val[there]

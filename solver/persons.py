@@ -221,6 +221,8 @@ class _Alone:
             (i, value, n) for n, option in enumerate(o for s in stages for o in s.options) for i, value in option
         ]
         rows_of_options = [add for of_stage in adds for add in of_stage]
+        number_of: dict[tuple[int, ...], int] = {}
+        alike = [number_of.setdefault((s, *add), len(number_of)) for s, of_stage in enumerate(adds) for add in of_stage]
         arrays = {name: np.array(values, dtype=np.int64) for name, values in cells.items()}
         return Programme(
             follows=np.array([stage.follows for stage in stages], dtype=bool),
@@ -240,6 +242,7 @@ class _Alone:
             most=arrays["most"],
             slots=slots,
             sides=sides,
+            alike=np.array(alike, dtype=np.int64),
             option_of=np.array([n for _, _, n in numbered], dtype=np.int64),
             variable_of=np.array([i for i, _, _ in numbered], dtype=np.int64),
             value_of=np.array([value for _, value, _ in numbered], dtype=np.int64),

@@ -24,6 +24,8 @@ BLOCKS_FROM = 300_000
 """People × duties from which a territory is cut into blocks before its model is written; below, the model is."""
 FIRST_TOGETHER = 100
 """Most blocks of which each has a first rota before any is made better; more would be written twice for nothing."""
+ONE_MAIN_PART = 2 / 3
+"""From this share of all variables in one part, parts are solved one after the other: side by side a core would idle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,17 +310,17 @@ def _solve(
     """A first rota for every part, then all parts tier by tier: one after the other, or side by side in processes."""
     ends, models = monotonic() + seconds, [model for model, _ in parts]
     near = [{k for k, i in enumerate(indices) if i in wanted} if wanted else set[int]() for _, indices in parts]
-    if limits.workers <= 1 or len(models) == 1:
+    sizes = [len(model.lower) for model in models]
+    if limits.workers <= 1 or max(sizes) > sum(sizes) * ONE_MAIN_PART:
         starts = []
         for model, own in zip(models, near, strict=True):
             starts.append(begin(model, own, seed=limits.seed, seconds=ends - monotonic(), workers=limits.workers))
             if starts[-1].values is None:
                 return starts
         watch.complete()
-        weights = [len(model.lower) for model in models]
         answers = []
         for n, (model, start) in enumerate(zip(models, starts, strict=True)):
-            share = (ends - monotonic()) * weights[n] / max(1, sum(weights[n:]))
+            share = (ends - monotonic()) * sizes[n] / max(1, sum(sizes[n:]))
             report = partial(watch.hear, n)
             kept = {
                 "seed": limits.seed,
@@ -330,16 +332,16 @@ def _solve(
     spawn = get_context("spawn")
     with spawn.Manager() as manager, ProcessPoolExecutor(limits.workers, mp_context=spawn) as pool:
         reports = manager.Queue()
-        order = sorted(range(len(models)), key=lambda n: -len(models[n].lower))
+        order = sorted(range(len(models)), key=lambda n: -sizes[n])
         begun = {n: pool.submit(begin, models[n], near[n], seed=limits.seed, seconds=seconds, workers=1) for n in order}
         starts = [begun[n].result() for n in range(len(models))]
         if any(start.values is None for start in starts):
             return starts
         watch.complete()
-        whole, left = sum(len(model.lower) for model in models), ends - monotonic()
+        whole, left = sum(sizes), ends - monotonic()
         futures = {}
         for n in order:
-            share = min(left, max(1.0, left * limits.workers * len(models[n].lower) / max(1, whole)))
+            share = min(left, max(1.0, left * limits.workers * sizes[n] / max(1, whole)))
             futures[n] = pool.submit(_in_process, n, models[n], starts[n], tolerances, limits.seed, share, reports)
         pending = set(futures.values())
         while pending:

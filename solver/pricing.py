@@ -53,6 +53,8 @@ class Programme:
     slots: int
     sides: Whole
     """After each stage, of each slot: 1 if only too much can break its row, -1 if only too little, else 0."""
+    alike: Whole
+    """Of each option, a number that it shares with those of its stage that add the same to every row."""
     option_of: Whole
     """Of each variable that is not zero in an option: the option …"""
     variable_of: Whole
@@ -72,9 +74,12 @@ class Programme:
             up to ``many`` costs, the least first; what each of them chose at each stage; whether the first is the least.
         """
         weights = reduced[self.variable_of] * self.value_of
-        cost_of = np.bincount(self.option_of, weights=weights, minlength=int(self.first_option[-1]))
+        cost_of = np.bincount(self.option_of, weights=weights, minlength=int(self.first_option[-1])).astype(float)
         if without is not None:
             cost_of[without] = np.inf
+        # Of options that no row tells apart the cheapest will do.
+        order = np.lexsort((cost_of, self.alike))
+        cost_of[order[1:][self.alike[order[1:]] == self.alike[order[:-1]]]] = np.inf
         found: tuple[Reals, Whole, bool] = _run(
             self.follows,
             self.merges,

@@ -1,12 +1,14 @@
 """Rotas and bounds by whole schedules of persons, where the relaxation says too little."""
 
+from contextlib import ExitStack
 from dataclasses import replace
+from time import monotonic
 
 import numpy as np
 
 from solver import linear
 from solver.climb import Climb
-from solver.columns import Columns, gain
+from solver.columns import Columns, Round, gain
 from solver.dive import Dive
 from solver.linear import Relaxed
 from solver.model import Mask, Whole
@@ -17,6 +19,8 @@ LOOSE = 1e-3
 """Relative gain of a bound from which schedules of persons are worth their trouble."""
 CHOICES = 100
 """Schedules of each person from which a rota is chosen by branch and bound."""
+ROUNDS_AND_DIVE = 80
+"""About how many rounds of pricing take the time of hasty pricing and a dive."""
 FEW_DIVES, MANY_DIVES = 30, 50
 """Parts of a rota made anew by a dive, in a row without an improvement, before the bound, and before other ways."""
 
@@ -43,13 +47,25 @@ def by_schedules(climb: Climb, persons: Persons, *, surely: bool) -> bool:
 
 
 def _made_of(climb: Climb, columns: Columns, relaxed: Relaxed) -> None:
+    """Prices, rotas given duty after duty, the bound, and the best of many schedules."""
     # A duty that is fixed is in no programme: there is nothing to give.
     duties = climb.near.held_by_people(climb.problem) & columns.free
-    with climb.turn:
-        _price(climb, columns, hasty=True)
+    with ExitStack() as alone:
+        # What comes to its end in time has both cores for itself; else neighbourhoods go on beside it.
+        alone.enter_context(climb.turn)
+        began = monotonic()
+        for number, priced in enumerate(columns.rounds(hasty=True), 1):
+            _told(climb, priced)
+            if climb.closed():
+                return
+            if (monotonic() - began) / number * ROUNDS_AND_DIVE > climb.left() + monotonic() - began:
+                alone.close()
         _dive(climb, Dive(columns, duties), climb.values)
         _dive_in_parts(climb, columns, duties, FEW_DIVES)
-    _price(climb, columns, hasty=False)
+    for priced in columns.rounds(hasty=False):
+        _told(climb, priced)
+        if climb.closed():
+            return
     _choose(climb, columns)
     point = columns.spread()
     if point is not None:
@@ -57,12 +73,9 @@ def _made_of(climb: Climb, columns: Columns, relaxed: Relaxed) -> None:
     _dive_in_parts(climb, columns, duties, MANY_DIVES)
 
 
-def _price(climb: Climb, columns: Columns, *, hasty: bool) -> None:
-    for priced in columns.rounds(hasty=hasty):
-        if priced.bound is not None:
-            climb.raise_bound(linear.whole_bound(climb.problem, priced.bound))
-        if climb.closed():
-            return
+def _told(climb: Climb, priced: Round) -> None:
+    if priced.bound is not None:
+        climb.raise_bound(linear.whole_bound(climb.problem, priced.bound))
 
 
 def _choose(climb: Climb, columns: Columns) -> None:

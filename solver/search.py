@@ -21,8 +21,8 @@ from solver.model import NO_LIMIT, Model, Problem
 from solver.neighbourhoods import Neighbourhoods
 from solver.persons import Persons
 from solver.schedules import by_schedules
-from solver.thresholds import only_tops, raise_thresholds, rotas_under, under_caps
-from solver.ways import CORE_S, CORE_SHARE, branch, by_cpsat, descend, on_core
+from solver.thresholds import raise_thresholds, rotas_under, under_caps
+from solver.ways import CORE_S, CORE_SHARE, branch, by_cpsat, descend, on_core, settle
 
 EARLIER_TIER, LARGEST_SUMS = 0.5, 0.7
 """Part of the time left that a tier may take before those after it; more where it also brings the next one's rota."""
@@ -54,7 +54,7 @@ def solve_part(
     goals = [problem.towards(model.cost(tier), model.goals[tier].const) for tier in tiers]
     for n, tier in enumerate(tiers):
         problem = problem.towards(goals[n].cost, goals[n].const)
-        part = LARGEST_SUMS if only_tops(problem) else EARLIER_TIER
+        part = LARGEST_SUMS if problem.only_tops() else EARLIER_TIER
         ends = monotonic() + max(0.0, deadline - monotonic()) * max(part, 1 / (len(tiers) - n))
         ahead = goals[n + 1] if n + 1 < len(tiers) else None
         climb = Climb(
@@ -76,7 +76,7 @@ def _kept(problem: Problem, climb: Climb, tolerance_percent: int) -> Problem:
     value = climb.value + abs(climb.value) * tolerance_percent // 100
     room = value - problem.const
     tops = problem.cost > 0
-    if only_tops(problem) and (tops.sum() == 1 or (climb.capped and tolerance_percent == 0)):
+    if problem.only_tops() and (tops.sum() == 1 or (climb.capped and tolerance_percent == 0)):
         # Held as high as it may be, a largest sum costs nothing any more, and caps what is under it in whole numbers.
         highest = climb.values.copy()
         if tops.sum() == 1:
@@ -103,13 +103,15 @@ def begin(model: Model, wanted: set[int], *, seed: int, seconds: float, workers:
 
 def _run(climb: Climb) -> None:
     """Until proof, exhausted effort or the end of the tier's time; with two workers, down and up side by side."""
-    if climb.value <= climb.bound:
+    if climb.value > climb.bound:
+        settle(climb)
+    if climb.closed():
         return
     if climb.size <= SMALL:
         climb.take(by_cpsat(climb, ROUNDS[0][1]))
         if climb.closed():
             return
-    climb.tops = only_tops(climb.problem)
+    climb.tops = climb.problem.only_tops()
     if climb.workers == 1 or climb.size <= SMALL:
         _prove(climb, alone=True)
         return
@@ -163,7 +165,8 @@ def _by_threshold(climb: Climb, *, alone: bool) -> bool:
 
 def _persons(climb: Climb, *, alone: bool) -> Persons:
     """The problem person by person; until schedules are there the rota had better be no longer the first one."""
-    if alone:
+    if alone or climb.both is not climb.problem:
+        # What is good in the next tier too is not soon thrown away for what is only a little better in this one.
         descend(climb, CORE_S)
     return Persons(climb.problem, climb.near.decisions)
 

@@ -14,11 +14,9 @@ from solver import linear
 from solver.climb import Climb, PartFound
 from solver.first import core_of
 from solver.linear import Reals
-from solver.model import NO_LIMIT, Problem, Whole
+from solver.model import Problem, Whole
 from solver.ways import CORE_NODES, CORE_SHARE, descend
 
-THRESHOLDS_MOST = 12
-"""Sums of a tier whose thresholds are tried: a tier of many is none of largest sums."""
 NO_EXCESS = 1e-4
 """Points over the caps below which the relaxation is said to keep them."""
 UNDER_CAPS = 0.6
@@ -92,20 +90,6 @@ def under_caps(climb: Climb) -> None:
     inner.relaxed = linear.relax(over.problem, time_limit_s=inner.left())
     descend(inner)
     climb.found.by_clock |= found.by_clock
-
-
-def only_tops(problem: Problem) -> bool:
-    """Whether a tier is of a few largest sums."""
-    (priced,) = np.nonzero(problem.cost)
-    return 0 < len(priced) <= THRESHOLDS_MOST and all(_is_top(problem, top) for top in priced.tolist())
-
-
-def _is_top(problem: Problem, top: int) -> bool:
-    """Whether a variable stands above several sums, one for one, and nowhere else: raising it only loosens rows."""
-    here = problem.col == top
-    rows, val = problem.row[here], problem.val[here]
-    loosens = (val == -1) & (problem.lo[rows] <= -NO_LIMIT)
-    return bool(problem.cost[top] > 0 and len(rows) > 1 and loosens.all())
 
 
 def _threshold(climb: Climb, top: int) -> None:

@@ -26,7 +26,7 @@ def on_core(climb: Climb, share: float) -> None:
     if climb.relaxed is None or climb.closed():
         return
     free = core_of(climb.near, climb.problem, climb.relaxed, climb.values, share, climb.seed)
-    core = climb.problem.around(climb.values, climb.near.everything(climb.problem) & ~free)
+    core = climb.both.around(climb.values, climb.near.everything(climb.problem) & ~free)
     answer, by_clock = linear.solve(
         core.problem,
         hint=climb.values[core.indices],
@@ -37,6 +37,14 @@ def on_core(climb: Climb, share: float) -> None:
     climb.found.by_clock |= by_clock
     if answer.values is not None:
         climb.offer(core.back(answer.values))
+
+
+def settle(climb: Climb) -> None:
+    """What follows from the decisions, at its best for this tier: the last one did not ask for it."""
+    around = climb.both.around(climb.values, climb.near.everything(climb.problem))
+    answer, _ = linear.solve(around.problem, hint=None, seed=climb.seed, nodes=CORE_NODES, time_limit_s=climb.left())
+    if answer.values is not None:
+        climb.offer(around.back(answer.values))
 
 
 def branch(climb: Climb, nodes: int, part: float) -> None:
@@ -77,7 +85,7 @@ def descend(climb: Climb, part: float = 1.0) -> None:
         values, before = climb.values, climb.value
         point = climb.relaxed.point if climb.relaxed is not None else None
         arm, free = climb.near.next(climb.problem, values, point)
-        around = climb.problem.around(values, climb.near.everything(climb.problem) & ~free)
+        around = climb.both.around(values, climb.near.everything(climb.problem) & ~free)
         began, left = monotonic(), max(climb.left(), 0.5)
         answer = _locally(climb, arm, around, values[around.indices], min(left, LOCAL_S))
         if answer.values is not None:

@@ -30,7 +30,7 @@ READS_CLOCK = {
     "solver/first.py",
     "solver/climb.py",
     "solver/search.py",
-    "solver/thresholds.py",
+    "solver/schedules.py",
     "solver/ways.py",
     "solver/plan.py",
     "api/cli.py",
