@@ -25,6 +25,18 @@ if TYPE_CHECKING:
     from solver.plan import Limits, Outcome
 
 BROKEN, BAD_DATA, IMPOSSIBLE, OUT_OF_TIME = 1, 2, 3, 4
+ENDED: "dict[str, dict[Lang, str]]" = {
+    "stopped": {"en": "stopped: the best rota so far", "fr": "arrêté : le meilleur tableau jusqu'ici"},
+    "clock": {
+        "en": "the search did not end in time and was ended: the best rota so far",
+        "fr": "la recherche n'a pas fini à temps et a été arrêtée : le meilleur tableau jusqu'ici",
+    },
+    "memory": {
+        "en": "out of memory: the best rota so far",
+        "fr": "mémoire épuisée : le meilleur tableau jusqu'ici",
+    },
+}
+"""What is said of a search that was ended from outside."""
 MANY = 10
 """Names said of a longer list."""
 
@@ -141,13 +153,20 @@ def solve(
     start: Annotated[
         Path | None, typer.Option("--start", metavar="ROSTER", help="a rota to begin from; what does not fit is left")
     ] = None,
+    memory: Annotated[
+        int | None, typer.Option("--memory-mb", min=100, help="most memory; beyond, the best rota so far")
+    ] = None,
     lang: Language = "",
 ) -> None:
-    """Build the best rota within the time, prove how good it is, and write it in every form."""
+    """Build the best rota within the time, prove how good it is, and write it in every form.
+
+    Ctrl-C ends the search; the best rota so far is judged and written all the same.
+    """
     from api.progress import Bar
     from api.results import result_of, write_outputs, write_result
     from scheduler.report import report_of
-    from solver.plan import Found, Impossible, Limits, plan
+    from solver.guard import guarded
+    from solver.plan import Found, Impossible, Limits
 
     language = _lang(lang)
     began = monotonic()
@@ -156,7 +175,7 @@ def solve(
     limits = Limits(time_limit, workers, seed)
     begin = None if start is None else _roster(start, question, language)
     with Bar(language) as bar:
-        outcome: Outcome = plan(question, limits, bar.show, begin)
+        outcome: Outcome = guarded(question, limits, bar.show, begin, memory_mb=memory)
     report = None
     if isinstance(outcome, Found):
         bounds = {tier.name: tier.bound for tier in outcome.tiers}
@@ -172,6 +191,8 @@ def solve(
             for tier in report.tiers:
                 typer.echo(f"{tier.name:>12}  {tier.said.to(language)}")
             typer.echo(f"{'rules':>12}  " + ("none broken" if language == "en" else "aucune enfreinte"))
+            if outcome.ended in ENDED:
+                typer.echo(ENDED[outcome.ended][language], err=True)
         case Impossible(reasons):
             typer.echo(
                 "impossible: "

@@ -53,6 +53,7 @@ def result_of(
         ]
         result["counts"] = report.counts
         result["reproducible"] = outcome.reproducible
+        result["ended"] = outcome.ended
         result["parts"] = outcome.parts
     if isinstance(outcome, Impossible):
         result["reasons"] = list(outcome.reasons)

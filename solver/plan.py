@@ -1,14 +1,13 @@
 """The whole story: state the scenario, split it, solve the parts tier after tier, join, judge."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
-from functools import partial
 from multiprocessing import get_context
 from queue import Empty
 from time import monotonic
-from typing import Any
+from typing import Any, Literal
 
 from scheduler.findings import EngineError
 from scheduler.roster import Roster, roster_of
@@ -63,6 +62,8 @@ class Progress:
     """Tiers of parts that are finished …"""
     of: int
     """… of so many."""
+    whole: bool = True
+    """Every part has told of the tier: value and bound are those of the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,10 @@ class Timing:
     build: float
     first: float
     total: float
+
+
+Ended = Literal["search", "stopped", "clock", "memory"]
+"""What ended a solve: the search itself, a word from outside, the hard clock, the cap of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,7 @@ class Found:
     reproducible: bool
     """The effort, not the clock, ended every step: another run gives the same."""
     parts: int = 1
+    ended: Ended = "search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +112,29 @@ Outcome = Found | Impossible | OutOfTime
 
 
 Hear = Callable[[Progress], None]
+HearRota = Callable[[Roster, float], None]
+"""Told a complete rota, not yet judged, and after how many seconds."""
 
 
-def plan(scenario: Scenario, limits: Limits, on_progress: Hear | None = None, start: Roster | None = None) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class _Ears:
+    """Who hears of progress, and of rotas."""
+
+    progress: Hear | None
+    rota: HearRota | None
+
+
+def plan(
+    scenario: Scenario,
+    limits: Limits,
+    on_progress: Hear | None = None,
+    start: Roster | None = None,
+    on_rota: HearRota | None = None,
+) -> Outcome:
     """Build the best rota of a scenario within the limits, and judge it.
 
     ``start`` is a rota to begin from: the last one, the published one, a hint. What does not fit of it is left.
+    ``on_rota`` hears of each better rota on the way.
 
     Raises:
         EngineError: the solver and the rules disagree; the rota does not leave.
@@ -120,11 +143,11 @@ def plan(scenario: Scenario, limits: Limits, on_progress: Hear | None = None, st
     small = len(scenario.facts.people) * len(scenario.facts.duties) < BLOCKS_FROM
     blocks = [scenario] if small else blocks_of(scenario)
     if len(blocks) == 1:
-        return _plan_block(scenario, limits, on_progress, start)
-    return _plan_blocks(scenario, blocks, limits, on_progress, start, began)
+        return _plan_block(scenario, limits, _Ears(on_progress, on_rota), start)
+    return _plan_blocks(scenario, blocks, limits, _Ears(on_progress, on_rota), start, began)
 
 
-def _plan_block(scenario: Scenario, limits: Limits, on_progress: Hear | None, start: Roster | None) -> Outcome:
+def _plan_block(scenario: Scenario, limits: Limits, ears: _Ears, start: Roster | None) -> Outcome:
     began = monotonic()
     board = Board(scenario.facts, scenario.rules, [tier.name for tier in scenario.tiers])
     built = monotonic()
@@ -132,37 +155,49 @@ def _plan_block(scenario: Scenario, limits: Limits, on_progress: Hear | None, st
         return Impossible(tuple(board.model.contradictions), Timing(built - began, 0.0, built - began))
     parts = board.model.split()
     wanted = set(board.wanted(start)) if start is not None else set()
-    watch = _Watch([tier.name for tier in scenario.tiers], len(parts), began, on_progress)
+    watch = _Watch([tier.name for tier in scenario.tiers], len(parts), began, ears.progress)
     tolerances = {tier.name: tier.tolerance_percent for tier in scenario.tiers}
     seconds = limits.time_limit_s - (built - began)
-    answers = _solve(parts, wanted, tolerances, limits, seconds, watch)
+
+    def tell(founds: Sequence[PartFound]) -> None:
+        if ears.rota is not None:
+            ears.rota(board.read(_whole(board.model, parts, founds)), monotonic() - began)
+
+    answers = _solve(parts, wanted, tolerances, limits, seconds, watch, tell)
     timing = Timing(built - began, watch.first or monotonic() - began, monotonic() - began)
     if any(answer.impossible for answer in answers):
         return Impossible((), timing)
-    values = [0] * len(board.model.lower)
-    for (_, indices), answer in zip(parts, answers, strict=True):
-        if answer.values is None:
-            return OutOfTime(timing)
-        for index, value in zip(indices, answer.values.tolist(), strict=True):
-            values[index] = value
-    roster = board.read(values)
+    if any(answer.values is None for answer in answers):
+        return OutOfTime(timing)
+    roster = board.read(_whole(board.model, parts, answers))
     verdict = verify(scenario, roster)
     tiers = _agreed(scenario, verdict, answers)
     timing = Timing(timing.build, timing.first, monotonic() - began)
     return Found(roster, verdict, tiers, timing, not any(a.by_clock for a in answers), len(parts))
 
 
+def _whole(model: Model, parts: Sequence[tuple[Model, list[int]]], founds: Sequence[PartFound]) -> list[int]:
+    """The values of all parts, each of which has some, as those of the whole model."""
+    values = [0] * len(model.lower)
+    for (_, indices), found in zip(parts, founds, strict=True):
+        assert found.values is not None
+        for index, value in zip(indices, found.values.tolist(), strict=True):
+            values[index] = value
+    return values
+
+
 def _plan_blocks(
     scenario: Scenario,
     blocks: list[Scenario],
     limits: Limits,
-    on_progress: Hear | None,
+    ears: _Ears,
     start: Roster | None,
     began: float,
 ) -> Outcome:
     """All blocks side by side: a first rota of each where they are not too many, then each to its end."""
     ends = began + limits.time_limit_s
-    watch = _Watch([tier.name for tier in scenario.tiers], len(blocks), began, on_progress)
+    watch = _Watch([tier.name for tier in scenario.tiers], len(blocks), began, ears.progress)
+    now: dict[int, Roster] = {}
     starts: list[Roster | None] = [_within(start, block) for block in blocks]
     outcomes: dict[int, Outcome] = {}
     weights = [1 + len(block.facts.duties) for block in blocks]
@@ -182,6 +217,7 @@ def _plan_blocks(
                 return replace(failed, timing=Timing(failed.timing.build, 0.0, monotonic() - began))
             watch.complete()
             starts = [outcome.roster for outcome in firsts if isinstance(outcome, Found)]
+            now = {n: outcome.roster for n, outcome in enumerate(firsts) if isinstance(outcome, Found)}
         todo, running = list(range(len(blocks))), dict[Future[Outcome], int]()
         while todo or running:
             while todo and len(running) < limits.workers:
@@ -193,17 +229,25 @@ def _plan_blocks(
                 running[pool.submit(_plan_in_process, n, blocks[n], alone, starts[n], reports)] = n
             for future in wait(running, timeout=0.2, return_when=FIRST_COMPLETED).done:
                 outcomes[running.pop(future)] = future.result()
-            for told in _drained(reports):
-                watch.hear(*told)
+            for n, told, rota in _drained(reports):
+                watch.hear(n, *told)
+                now |= {} if rota is None else {n: rota}
+            if ears.rota is not None and len(now) == len(blocks):
+                ears.rota(_united(now.values()), monotonic() - began)
     return _joined(scenario, [outcomes[n] for n in range(len(blocks))], watch, began)
 
 
 def _plan_in_process(n: int, block: Scenario, limits: Limits, start: Roster | None, reports: Any) -> Outcome:
+    rotas: list[Roster] = []
+
+    def keep(roster: Roster, _seconds: float) -> None:
+        rotas[:] = [roster]
+
     def hear(progress: Progress) -> None:
         if reports is not None:
-            reports.put((n, progress.tier, progress.value, progress.bound))
+            reports.put((n, (progress.tier, progress.value, progress.bound), rotas.pop() if rotas else None))
 
-    return _plan_block(block, limits, hear, start)
+    return _plan_block(block, limits, _Ears(hear, keep), start)
 
 
 def _within(start: Roster | None, block: Scenario) -> Roster | None:
@@ -224,8 +268,7 @@ def _joined(scenario: Scenario, outcomes: list[Outcome], watch: "_Watch", began:
         reasons = tuple(reason for o in failed if isinstance(o, Impossible) for reason in o.reasons)
         return Impossible(reasons, timing) if any(isinstance(o, Impossible) for o in failed) else OutOfTime(timing)
     found = [outcome for outcome in outcomes if isinstance(outcome, Found)]
-    sites = {duty: site for outcome in found for duty, site in outcome.roster.site_by_duty.items()}
-    roster = roster_of((held for outcome in found for held in outcome.roster.assignments), sites)
+    roster = _united(outcome.roster for outcome in found)
     first = watch.first or monotonic() - began
     verdict = verify(scenario, roster)
     if not verdict.ok:
@@ -242,6 +285,12 @@ def _joined(scenario: Scenario, outcomes: list[Outcome], watch: "_Watch", began:
     timing = Timing(build, first, monotonic() - began)
     parts = sum(outcome.parts for outcome in found)
     return Found(roster, verdict, tuple(tiers), timing, all(outcome.reproducible for outcome in found), parts)
+
+
+def _united(rosters: Iterable[Roster]) -> Roster:
+    rosters = list(rosters)
+    sites = {duty: site for roster in rosters for duty, site in roster.site_by_duty.items()}
+    return roster_of((held for roster in rosters for held in roster.assignments), sites)
 
 
 def _agreed(scenario: Scenario, verdict: Verdict, answers: Sequence[PartFound]) -> tuple[TierResult, ...]:
@@ -296,7 +345,7 @@ class _Watch:
             bounds = [b for _, b in here]
             total = None if None in bounds else sum(b for b in bounds if b is not None)
             done, of = sum(self._done.values()), self._parts * len(self._tiers)
-            self._tell(Progress(seconds, tier, sum(v for v, _ in here), total, done, of))
+            self._tell(Progress(seconds, tier, sum(v for v, _ in here), total, done, of, len(here) == self._parts))
 
 
 def _solve(
@@ -306,6 +355,7 @@ def _solve(
     limits: Limits,
     seconds: float,
     watch: _Watch,
+    tell: Callable[[Sequence[PartFound]], None],
 ) -> list[PartFound]:
     """A first rota for every part, then all parts tier by tier: one after the other, or side by side in processes."""
     ends, models = monotonic() + seconds, [model for model, _ in parts]
@@ -318,10 +368,15 @@ def _solve(
             if starts[-1].values is None:
                 return starts
         watch.complete()
+        tell(starts)
         answers = []
         for n, (model, start) in enumerate(zip(models, starts, strict=True)):
             share = (ends - monotonic()) * sizes[n] / max(1, sum(sizes[n:]))
-            report = partial(watch.hear, n)
+
+            def report(tier: str, value: int, bound: int | None, n: int = n) -> None:
+                tell(starts)
+                watch.hear(n, tier, value, bound)
+
             kept = {
                 "seed": limits.seed,
                 "seconds": max(share, 0.5) if limits.time_limit_s else 0.0,
@@ -338,18 +393,19 @@ def _solve(
         if any(start.values is None for start in starts):
             return starts
         watch.complete()
+        tell(starts)
         whole, left = sum(sizes), ends - monotonic()
         futures = {}
         for n in order:
             share = min(left, max(1.0, left * limits.workers * sizes[n] / max(1, whole)))
             futures[n] = pool.submit(_in_process, n, models[n], starts[n], tolerances, limits.seed, share, reports)
         pending = set(futures.values())
-        while pending:
+        while pending or not reports.empty():
             pending = wait(pending, timeout=0.1).not_done
-            for told in _drained(reports):
-                watch.hear(*told)
-        for told in _drained(reports):
-            watch.hear(*told)
+            for n, told, values in _drained(reports):
+                watch.hear(n, *told)
+                starts[n].values = values
+                tell(starts)
         return [futures[n].result() for n in range(len(models))]
 
 
@@ -357,12 +413,12 @@ def _in_process(
     part: int, model: Model, start: PartFound, tolerances: dict[str, int], seed: int, seconds: float, reports: Any
 ) -> PartFound:
     def report(tier: str, value: int, bound: int | None) -> None:
-        reports.put((part, tier, value, bound))
+        reports.put((part, (tier, value, bound), start.values))
 
     return solve_part(model, start, tolerances, seed=seed, seconds=seconds, workers=1, report=report)
 
 
-def _drained(reports: Any) -> Iterator[tuple[int, str, int, int | None]]:
+def _drained(reports: Any) -> Iterator[tuple[int, tuple[str, int, int | None], Any]]:
     while True:
         try:
             yield reports.get_nowait()
