@@ -153,6 +153,9 @@ def solve(
     start: Annotated[
         Path | None, typer.Option("--start", metavar="ROSTER", help="a rota to begin from; what does not fit is left")
     ] = None,
+    gap: Annotated[
+        float, typer.Option("--gap", min=0, max=100, help="per cent; a tier proved so near its best is good enough")
+    ] = 0.0,
     memory: Annotated[
         int | None, typer.Option("--memory-mb", min=100, help="most memory; beyond, the best rota so far")
     ] = None,
@@ -172,7 +175,7 @@ def solve(
     began = monotonic()
     question = _load(scenario, language)
     load_s = monotonic() - began
-    limits = Limits(time_limit, workers, seed)
+    limits = Limits(time_limit, workers, seed, gap)
     begin = None if start is None else _roster(start, question, language)
     with Bar(language) as bar:
         outcome: Outcome = guarded(question, limits, bar.show, begin, memory_mb=memory)

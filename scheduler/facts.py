@@ -5,15 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from scheduler.calendar import Calendar, days_between, holiday_names, weekend_of
 from scheduler.cells import MIDNIGHT_MIN, Day, Text
-from scheduler.tables import Consent, Engagement, Line, Need, Period, Person, Row, Site, Tables
+from scheduler.tables import Absence, Consent, Engagement, Line, Need, Period, Person, Row, Site, Tables, Wish
 from scheduler.words import Said, said_day
 
+OfPerson = TypeVar("OfPerson", Absence, Consent)
 WORKED_PERCENT = {"on_site": 100, "session": 100, "mixed": 50, "on_call": 0}
 """Share of a duty's hours that is working time when the line does not say: on call from home, only call-ins are."""
 
@@ -108,6 +110,24 @@ class Facts:
         for duty in self.duties:
             found[duty.line].append(duty)
         return {line: tuple(sorted(duties, key=lambda duty: duty.start)) for line, duties in found.items()}
+
+    @cached_property
+    def absences_by_person(self) -> dict[str, list[Absence]]:
+        """Of each who is ever away, when, in the order of the file."""
+        return _by_person(self.tables.absences)
+
+    @cached_property
+    def consents_by_person(self) -> dict[str, list[Consent]]:
+        """Of each who was asked and agreed, to what, in the order of the file."""
+        return _by_person(self.tables.consents)
+
+    @cached_property
+    def wishes_by_person(self) -> dict[str, list[tuple[int, Wish]]]:
+        """Of each who wishes anything, what, with the number of its row in the table."""
+        found: defaultdict[str, list[tuple[int, Wish]]] = defaultdict(list)
+        for number, wish in enumerate(self.tables.wishes):
+            found[wish.person].append((number, wish))
+        return dict(found)
 
     @cached_property
     def decided(self) -> frozenset[str]:
@@ -360,3 +380,10 @@ def hosts(line: Line, day: date) -> tuple[str, ...]:
             return (line.sites[(day.isocalendar().week - 1) % len(line.sites)],)
         case _:
             return line.sites
+
+
+def _by_person(rows: Iterable[OfPerson]) -> dict[str, list[OfPerson]]:
+    found: defaultdict[str, list[OfPerson]] = defaultdict(list)
+    for row in rows:
+        found[row.person].append(row)
+    return dict(found)

@@ -52,14 +52,15 @@ class Climb:
         workers: int,
         report: Callable[[int, int], None],
         ahead: Problem | None = None,
+        gap: float = 0.0,
     ) -> None:
-        """``ahead`` has the goal of the next tier: of two rotas as good in this one, the better there is kept."""
+        """``gap``: it ends when value and bound are so near, as a part of the value. ``ahead`` has the goal of the next tier: of two rotas as good in this one, the better there is kept."""
         assert found.values is not None
         self.problem, self.near, self.found, self.values = problem, near, found, found.values
         self.seed, self.ends, self.workers, self._report = seed, ends, workers, report
         self.size = near.size
         near.fresh()
-        self.ahead = ahead
+        self.ahead, self.gap = ahead, gap
         self.both = _both(problem, ahead)
         """The problem where rotas are sought: what is as good in this tier is told apart by the next one."""
         self.relaxed: Relaxed | None = None
@@ -80,8 +81,12 @@ class Climb:
         return self.tops and self.value <= self.problem.least()
 
     def closed(self) -> bool:
-        """Proved, over, or no time left; what the clock cuts off is remembered."""
-        if self.value <= self.bound or self.over or (self.outer is not None and self.outer.closed()):
+        """Proved or near enough, over, or no time left; what the clock cuts off is remembered."""
+        if (
+            self.value - self.bound <= self.gap * abs(self.value)
+            or self.over
+            or (self.outer is not None and self.outer.closed())
+        ):
             return True
         if self.left() <= 0:
             self.found.by_clock = True
@@ -91,6 +96,13 @@ class Climb:
     def left(self) -> float:
         """Seconds."""
         return self.ends - monotonic()
+
+    def faults(self) -> int:
+        """How many things cost more in the rota than they must."""
+        problem, values = self.problem, self.values
+        return int(
+            np.count_nonzero(problem.cost * np.where(problem.cost > 0, values - problem.lower, values - problem.upper))
+        )
 
     def relax(self) -> None:
         """Solve the linear relaxation, if it is not known yet: a bound, and a guide to good rotas."""

@@ -34,6 +34,8 @@ class Limits:
     time_limit_s: float = 60.0
     workers: int = 1
     seed: int = 1
+    gap_percent: float = 0.0
+    """A tier whose value is proved to be so near its best is good enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,7 @@ def _plan_blocks(
                 # What one block does not use goes to those after it.
                 whole = sum(weights[k] for k in (n, *todo, *running.values()))
                 share = max(0.0, ends - monotonic()) * min(1.0, limits.workers * weights[n] / whole)
-                alone = Limits(share, 1, limits.seed)
+                alone = replace(limits, time_limit_s=share, workers=1)
                 running[pool.submit(_plan_in_process, n, blocks[n], alone, starts[n], reports)] = n
             for future in wait(running, timeout=0.2, return_when=FIRST_COMPLETED).done:
                 outcomes[running.pop(future)] = future.result()
@@ -379,6 +381,7 @@ def _solve(
 
             kept = {
                 "seed": limits.seed,
+                "gap": limits.gap_percent / 100,
                 "seconds": max(share, 0.5) if limits.time_limit_s else 0.0,
                 "workers": limits.workers,
             }
@@ -398,7 +401,7 @@ def _solve(
         futures = {}
         for n in order:
             share = min(left, max(1.0, left * limits.workers * sizes[n] / max(1, whole)))
-            futures[n] = pool.submit(_in_process, n, models[n], starts[n], tolerances, limits.seed, share, reports)
+            futures[n] = pool.submit(_in_process, n, models[n], starts[n], tolerances, limits, share, reports)
         pending = set(futures.values())
         while pending or not reports.empty():
             pending = wait(pending, timeout=0.1).not_done
@@ -410,12 +413,13 @@ def _solve(
 
 
 def _in_process(
-    part: int, model: Model, start: PartFound, tolerances: dict[str, int], seed: int, seconds: float, reports: Any
+    part: int, model: Model, start: PartFound, tolerances: dict[str, int], limits: Limits, seconds: float, reports: Any
 ) -> PartFound:
     def report(tier: str, value: int, bound: int | None) -> None:
         reports.put((part, (tier, value, bound), start.values))
 
-    return solve_part(model, start, tolerances, seed=seed, seconds=seconds, workers=1, report=report)
+    gap = limits.gap_percent / 100
+    return solve_part(model, start, tolerances, seed=limits.seed, seconds=seconds, workers=1, report=report, gap=gap)
 
 
 def _drained(reports: Any) -> Iterator[tuple[int, tuple[str, int, int | None], Any]]:

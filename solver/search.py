@@ -26,6 +26,8 @@ from solver.ways import CORE_S, CORE_SHARE, branch, by_cpsat, descend, on_core, 
 
 EARLIER_TIER, LARGEST_SUMS = 0.5, 0.7
 """Part of the time left that a tier may take before those after it; more where it also brings the next one's rota."""
+FEW_FAULTS, MEND_S = 20, 0.8
+"""Faults of a rota that are mended where they are before it is made anew; part of the tier's time for it at most."""
 ROUNDS = ((500, 8.0), (5_000, 40.0), (50_000, 200.0))
 """(nodes of HiGHS, deterministic seconds of CP-SAT) of branch and bound, round after round."""
 
@@ -42,10 +44,11 @@ def solve_part(
     seconds: float,
     workers: int,
     report: Report,
+    gap: float = 0.0,
 ) -> PartFound:
     """Improve a part's first rota for so many seconds; each tier's best value is fixed before the next tier.
 
-    A tier's bound is of rotas that keep the rules and the values fixed before it.
+    ``gap``: a tier ends when value and bound are so near, as a part of the value. A tier's bound is of rotas that keep the rules and the values fixed before it.
     """
     deadline = monotonic() + seconds
     tiers = list(model.goals)
@@ -58,7 +61,15 @@ def solve_part(
         ends = monotonic() + max(0.0, deadline - monotonic()) * max(part, 1 / (len(tiers) - n))
         ahead = goals[n + 1] if n + 1 < len(tiers) else None
         climb = Climb(
-            problem, near, found, seed=seed, ends=ends, workers=workers, report=partial(report, tier), ahead=ahead
+            problem,
+            near,
+            found,
+            seed=seed,
+            ends=ends,
+            workers=workers,
+            report=partial(report, tier),
+            ahead=ahead,
+            gap=gap,
         )
         climb.relaxed = guide
         if seconds > 0:
@@ -165,8 +176,9 @@ def _by_threshold(climb: Climb, *, alone: bool) -> bool:
 
 def _persons(climb: Climb, *, alone: bool) -> Persons:
     """The problem person by person; until schedules are there the rota had better be no longer the first one."""
-    if alone or climb.both is not climb.problem:
-        # What is good in the next tier too is not soon thrown away for what is only a little better in this one.
+    if climb.faults() <= FEW_FAULTS:
+        descend(climb, MEND_S)
+    elif alone:
         descend(climb, CORE_S)
     return Persons(climb.problem, climb.near.decisions)
 

@@ -20,7 +20,9 @@ def block():
 
 
 def children() -> list[psutil.Process]:
-    return [p for p in psutil.Process(os.getpid()).children(recursive=True) if "resource_tracker" not in str(p.cmdline())]
+    return [
+        p for p in psutil.Process(os.getpid()).children(recursive=True) if "resource_tracker" not in str(p.cmdline())
+    ]
 
 
 def test_a_solve_that_ends_by_itself_is_the_same_as_without_a_guard():

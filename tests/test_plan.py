@@ -178,3 +178,14 @@ def test_a_rota_to_begin_from_is_where_one_begins():
     assert isinstance(afresh, Found)
     assert isinstance(again, Found)
     assert again.roster.assignments == best.roster.assignments != afresh.roster.assignments
+
+
+def test_a_tier_that_is_proved_near_enough_is_good_enough():
+    asked = generated("block-24x4x42-1")
+    near, best = plan(asked, Limits(10, 1, 1, gap_percent=100.0)), plan(asked, Limits(10, 1, 1))
+    assert isinstance(near, Found)
+    assert isinstance(best, Found)
+    assert near.reproducible
+    assert not best.reproducible
+    assert not all(tier.proven for tier in near.tiers)
+    assert all(tier.bound is not None and tier.value - tier.bound <= tier.value for tier in near.tiers)

@@ -39,8 +39,7 @@ class Absence(Rule):
         for person in facts.people:
             away = {
                 row.first_day + timedelta(days=i)
-                for row in facts.tables.absences
-                if row.person == person.id
+                for row in facts.absences_by_person.get(person.id, ())
                 for i in range((row.last_day - row.first_day).days + 1)
             }
             for duty_id in roster.duties_of(person.id):

@@ -43,10 +43,8 @@ class Cannot(Rule):
     def check(self, facts: Facts, roster: Roster) -> Iterator[Breach]:
         for duty_id, person in sorted(roster.assignments):
             duty = facts.duty_by_id[duty_id]
-            for wish in facts.tables.wishes:
-                if wish.person != person or not (wish.first_day or duty.date) <= duty.date <= (
-                    wish.last_day or duty.date
-                ):
+            for _, wish in facts.wishes_by_person.get(person, ()):
+                if not (wish.first_day or duty.date) <= duty.date <= (wish.last_day or duty.date):
                     continue
                 outside = (
                     (wish.lines and duty.line not in wish.lines)

@@ -58,12 +58,11 @@ class Consent(Rule):
             engaged = facts.engaged(person, duty.date)
             if any(e.site == site and e.status not in self.asked for e in engaged):
                 continue
-            replaced = [e.replaces for e in engaged if e.replaces]
-            for row in facts.tables.consents:
-                whose = row.person == person or row.person in replaced
+            speaks = dict.fromkeys((person, *(e.replaces for e in engaged if e.replaces)))
+            for row in (row for who in speaks for row in facts.consents_by_person.get(who, ())):
                 when = (row.first_day or duty.date) <= duty.date <= (row.last_day or duty.date)
                 what = duty.line in (row.lines or (duty.line,)) and duty.period in (row.periods or (duty.period,))
-                if whose and when and what and row.site == site:
+                if when and what and row.site == site:
                     break
             else:
                 yield Breach(self.name, person, (duty_id,))

@@ -65,7 +65,7 @@ class MaxDuties(Rule):
             mine = [duty for duty in held(facts, roster, person.id) if self.covers(facts, duty)]
             if not mine:
                 continue
-            day = mine[0].date - timedelta(days=366)
+            day = mine[0].date - timedelta(days=max(31, self.window_days))
             while day <= mine[-1].date:
                 until = day + timedelta(days=self.window_days - 1)
                 if self.per == "week":

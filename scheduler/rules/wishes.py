@@ -155,8 +155,8 @@ def refusals(facts: Facts, roster: Roster, person_id: str) -> dict[int, int]:
     mine = sorted((facts.duty_by_id[duty] for duty in roster.duties_of(person_id)), key=lambda duty: duty.date)
     dates = [duty.date for duty in mine]
     found: dict[int, int] = {}
-    for row, wish in enumerate(facts.tables.wishes):
-        if wish.person != person_id or wish.wish in ("cannot", "only"):
+    for row, wish in facts.wishes_by_person.get(person_id, ()):
+        if wish.wish in ("cannot", "only"):
             continue
         first = bisect_left(dates, wish.first_day) if wish.first_day else 0
         last = bisect_right(dates, wish.last_day) if wish.last_day else len(dates)
