@@ -27,7 +27,7 @@ from solver.ways import CORE_S, CORE_SHARE, branch, by_cpsat, descend, on_core, 
 EARLIER_TIER, LARGEST_SUMS = 0.5, 0.7
 """Part of the time left that a tier may take before those after it; more where it also brings the next one's rota."""
 FEW_FAULTS, MEND_S = 20, 0.8
-"""Faults of a rota that are mended where they are before it is made anew; part of the tier's time for it at most."""
+"""Faults that are mended where they are, before a rota that is good in the next tier is made anew; part of the time left."""
 ROUNDS = ((500, 8.0), (5_000, 40.0), (50_000, 200.0))
 """(nodes of HiGHS, deterministic seconds of CP-SAT) of branch and bound, round after round."""
 
@@ -176,7 +176,7 @@ def _by_threshold(climb: Climb, *, alone: bool) -> bool:
 
 def _persons(climb: Climb, *, alone: bool) -> Persons:
     """The problem person by person; until schedules are there the rota had better be no longer the first one."""
-    if climb.faults() <= FEW_FAULTS:
+    if climb.both is not climb.problem and climb.faults() <= FEW_FAULTS:
         descend(climb, MEND_S)
     elif alone:
         descend(climb, CORE_S)
