@@ -61,7 +61,7 @@ def guarded(
                 except EOFError:
                     # It died: for want of memory, mostly.
                     ended = "memory"
-            elif stop():
+            if stop():
                 ended = "stopped"
             elif monotonic() - began > hard:
                 ended = "clock"

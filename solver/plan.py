@@ -229,12 +229,17 @@ def _plan_blocks(
                 share = max(0.0, ends - monotonic()) * min(1.0, limits.workers * weights[n] / whole)
                 alone = replace(limits, time_limit_s=share, workers=1)
                 running[pool.submit(_plan_in_process, n, blocks[n], alone, starts[n], reports)] = n
+            news = False
             for future in wait(running, timeout=0.2, return_when=FIRST_COMPLETED).done:
-                outcomes[running.pop(future)] = future.result()
+                n = running.pop(future)
+                outcome = outcomes[n] = future.result()
+                now |= {n: outcome.roster} if isinstance(outcome, Found) else {}
+                news = True
             for n, told, rota in _drained(reports):
                 watch.hear(n, *told)
-                now |= {} if rota is None else {n: rota}
-            if ears.rota is not None and len(now) == len(blocks):
+                if rota is not None and n not in outcomes:
+                    now[n], news = rota, True
+            if news and ears.rota is not None and len(now) == len(blocks):
                 ears.rota(_united(now.values()), monotonic() - began)
     return _joined(scenario, [outcomes[n] for n in range(len(blocks))], watch, began)
 

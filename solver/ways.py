@@ -94,6 +94,7 @@ def descend(climb: Climb, part: float = 1.0) -> None:
         solved = solved and around.problem.value(answer.values) <= answer.bound  # type: ignore[arg-type, operator]
         arm.learn(before - climb.value, monotonic() - began, solved, climb.size)
         idle = 0 if climb.value < before else idle + 1
+    climb.found.by_clock |= climb.left() < least
 
 
 def _locally(climb: Climb, arm: Arm, around: Around, hint: Whole, seconds: float) -> Answer:
