@@ -27,6 +27,8 @@ WIDER = 4
 """So many times the states where the cheapest of a day all lead nowhere."""
 RADIUS = 0.3
 """First half width of the box, in the mean size of the prices in its middle, or of what costs."""
+WIDEST = 100
+"""Times the first half width, at most: where nobody's schedules keep a row yet, its price would grow without end."""
 SETTLED = 1e-3
 """Relative gap between master and bound at which hasty pricing ends."""
 MANY = 3
@@ -116,11 +118,15 @@ class Columns:
         *,
         workers: int,
         over: Callable[[], bool] = lambda: False,
+        left: Callable[[], float] = lambda: MASTER_S,
     ) -> None:
-        """From the schedules of a rota, and some prices of all rows of the problem; asks now and then if it is ``over``."""
+        """From the schedules of a rota, and some prices of all rows of the problem.
+
+        Asks now and then if it is ``over``, and how many seconds are ``left``.
+        """
         problem = persons.problem
         self.programmes, self.owner, self.people = tuple(programmes), persons.owner, persons.people
-        self._problem, self._workers, self._over = problem, workers, over
+        self._problem, self._workers, self._over, self._left = problem, workers, over, left
         self.free = problem.lower < problem.upper
         rows = np.flatnonzero(persons.linking)
         number = np.cumsum(persons.linking) - 1
@@ -196,7 +202,7 @@ class Columns:
             (np.append(lo, ones), np.append(hi, ones)),
             np.concatenate(cost),
         )
-        result = linear.central(lp, time_limit_s=MASTER_S)
+        result = linear.central(lp, time_limit_s=max(0.0, min(MASTER_S, self._left())))
         if result is None:
             return None
         prices = np.array(result.dual_values(list(lp.linear_constraints())))
@@ -275,7 +281,7 @@ class Columns:
         """
         states, everybody = HASTY_STATES if hasty else EXACT_STATES, range(self.people)
         costs = np.abs(self._problem.cost[self._problem.cost != 0])
-        radius = RADIUS * max(float(np.abs(self.prices).mean()), float(costs.mean()) if len(costs) else 1.0)
+        radius = first = RADIUS * max(float(np.abs(self.prices).mean()), float(costs.mean()) if len(costs) else 1.0)
         best, _, exact = self.price(self.prices, None, everybody, states=states)
         yield Round(best if exact else None, inf)
         number = 0
@@ -287,9 +293,12 @@ class Columns:
             inside = bool(np.all(np.abs(mix.prices - self.prices) < 0.99 * radius))
             value, added, exact = self.price(mix.prices, mix.wages, everybody, states=states)
             hoped, got = mix.value - best, value - best
+            if not added and not exact and radius == WIDEST * first:
+                return
             if got >= 0.0 or not added:
                 self.prices, best = mix.prices, value
-                radius *= 1.0 if inside else 8.0 if not added else 4.0 if got > 0.2 * hoped else 1.0
+                wider = 1.0 if inside else 8.0 if not added else 4.0 if got > 0.2 * hoped else 1.0
+                radius = min(radius * wider, WIDEST * first)
             elif got < -hoped:
                 radius /= 2
             self._trim(mix)

@@ -21,6 +21,8 @@ CHOICES = 100
 """Schedules of each person from which a rota is chosen by branch and bound."""
 ROUNDS_AND_DIVE = 80
 """About how many rounds of pricing take the time of hasty pricing and a dive."""
+FEW_STEPS = 20
+"""Steps that a dive takes at least: where its first one says that so many do not fit into the time, it is left."""
 FEW_DIVES, MANY_DIVES = 30, 50
 """Parts of a rota made anew by a dive, in a row without an improvement, before the bound, and before other ways."""
 
@@ -41,7 +43,9 @@ def by_schedules(climb: Climb, persons: Persons, *, surely: bool) -> bool:
         programmes = [programme for n in range(persons.people) if (programme := persons.programme(n)) is not None]
         if len(programmes) == persons.people:
             start, workers = climb.values, climb.workers
-            columns = Columns(persons, programmes, start, relaxed.prices, workers=workers, over=climb.closed)
+            columns = Columns(
+                persons, programmes, start, relaxed.prices, workers=workers, over=climb.closed, left=climb.left
+            )
             _made_of(climb, columns, relaxed)
     return True
 
@@ -109,8 +113,12 @@ def _dive_in_parts(climb: Climb, columns: Columns, duties: Mask, patience: int) 
 
 def _dive(climb: Climb, dive: Dive, values: Whole) -> bool:
     """A rota of the schedules that the master takes most of; whether it is better."""
-    for chosen in dive.steps(climb.value - linear.step(climb.problem)):
+    began = monotonic()
+    for number, chosen in enumerate(dive.steps(climb.value - linear.step(climb.problem)), 1):
         if climb.closed():
+            return False
+        if chosen is None and (monotonic() - began) / number * (FEW_STEPS - number) > climb.left():
+            climb.found.by_clock = True
             return False
         if chosen is not None:
             point, settled = dive.point(chosen, values)
