@@ -66,6 +66,8 @@ class Climb:
         self.relaxed: Relaxed | None = None
         self.guide: Relaxed | None = None
         """The relaxation towards the goal ahead, where every largest sum is at its threshold."""
+        self.effort = 1.0
+        """How many times its first effort a neighbourhood may take: twice as many each time nothing gets better for a while."""
         self.tops = self.over = False
         """Whether it is a tier of a few largest sums; whether somebody said that it ends."""
         self._lock, self.turn = RLock(), Lock()

@@ -19,7 +19,7 @@ NEAR_DAYS = 10
 FREE_FIRST, FREE_LEAST = 400, 40
 """Decisions freed: at first, and at least."""
 EXPLORE = 0.1
-"""Chance of an arm that gives nothing, against 1 for the best."""
+"""Chance of the quickest arm that gives nothing, against 1 for the best; the others' is less as they are slower."""
 PART = (0.2, 0.7)
 """Least and most of all decisions that are made anew at once where that is cheap."""
 ENGINES: tuple[Engine, ...] = ("cpsat", "highs")
@@ -34,11 +34,21 @@ class Arm:
     size: float = FREE_FIRST
     gain: float = 0.0
     seconds: float = 1.0
+    known: bool = False
+    """Whether it was used since the goal changed."""
+
+    @property
+    def rate(self) -> float:
+        """What it gives in a second."""
+        return self.gain / self.seconds
 
     def learn(self, gain: float, seconds: float, solved: bool, most: int) -> None:
         """Remember one use; what is solved to its end may free more the next time, what is not must free less."""
-        self.gain, self.seconds = 0.7 * self.gain + 0.3 * gain, 0.7 * self.seconds + 0.3 * seconds
-        self.size = min(most, self.size * 1.25) if solved else max(FREE_LEAST, self.size * 0.75)
+        part = 0.3 if self.known else 1.0
+        self.gain += part * (gain - self.gain)
+        self.seconds += part * (seconds - self.seconds)
+        self.known = True
+        self.size = min(most, self.size * 1.25) if solved else max(FREE_LEAST, self.size * 0.6)
 
 
 class Neighbourhoods:
@@ -78,7 +88,7 @@ class Neighbourhoods:
     def fresh(self) -> None:
         """Another goal: what gave nothing for the last one may give more now."""
         for arm in self.arms:
-            arm.gain, arm.seconds, arm.size = 0.0, 1.0, max(arm.size, FREE_FIRST / 2)
+            arm.gain, arm.seconds, arm.known, arm.size = 0.0, 1.0, False, max(arm.size, FREE_FIRST / 2)
 
     @property
     def size(self) -> int:
@@ -102,8 +112,11 @@ class Neighbourhoods:
     def next(self, problem: Problem, values: Whole, relaxed: NDArray[np.float64] | None) -> tuple[Arm, Mask]:
         """An arm, and the decisions to free."""
         arms = [arm for arm in self.arms if arm.kind != "relaxed" or relaxed is not None]
-        best = max(arm.gain / arm.seconds for arm in arms)
-        weights = [EXPLORE + (arm.gain / arm.seconds / best if best else 1.0) for arm in arms]
+        best = max(arm.rate for arm in arms)
+        soonest = min(arm.seconds for arm in arms)
+        weights = [
+            (EXPLORE * soonest / arm.seconds + (arm.rate / best if best else 0.0)) if arm.known else 1.0 for arm in arms
+        ]
         (arm,) = self._random.choices(arms, weights)
         if arm.kind == "relaxed":
             assert relaxed is not None

@@ -12,9 +12,9 @@ from solver.model import Around, Whole
 from solver.neighbourhoods import Arm
 
 PATIENCE = 20
-"""Neighbourhoods in a row without an improvement before branch and bound takes over."""
-LOCAL_EFFORT, LOCAL_NODES, LOCAL_S = 1.0, 100, 4.0
-"""Effort in one neighbourhood: deterministic seconds of CP-SAT, nodes of HiGHS, and a guard in seconds."""
+"""Neighbourhoods in a row without an improvement before branch and bound takes over, and each may take more effort."""
+LOCAL_EFFORT, LOCAL_NODES, LOCAL_S = 0.5, 100, 3.0
+"""Effort in one neighbourhood: deterministic seconds of CP-SAT, nodes of HiGHS, and a guard in seconds; at first."""
 CORE_SHARE = 2.0
 """Decisions in the core, for one that the relaxation uses; doubled at each round."""
 CORE_NODES, CORE_S = 200, 0.25
@@ -87,13 +87,17 @@ def descend(climb: Climb, part: float = 1.0) -> None:
         arm, free = climb.near.next(climb.problem, values, point)
         around = climb.both.around(values, climb.near.everything(climb.problem) & ~free)
         began, left = monotonic(), max(climb.left(), 0.5)
-        answer = _locally(climb, arm, around, values[around.indices], min(left, LOCAL_S))
+        answer = _locally(climb, arm, around, values[around.indices], min(left, LOCAL_S * climb.effort))
         if answer.values is not None:
             climb.offer(around.back(answer.values), values)
         solved = answer.values is not None and answer.bound is not None
         solved = solved and around.problem.value(answer.values) <= answer.bound  # type: ignore[arg-type, operator]
         arm.learn(before - climb.value, monotonic() - began, solved, climb.size)
         idle = 0 if climb.value < before else idle + 1
+        if idle == 0:
+            climb.effort = max(1.0, climb.effort / 2)
+    if idle >= PATIENCE:
+        climb.effort *= 2
     climb.found.by_clock |= climb.left() < least
 
 
@@ -101,8 +105,10 @@ def _locally(climb: Climb, arm: Arm, around: Around, hint: Whole, seconds: float
     if not len(around.indices):
         return Answer(hint, around.problem.const)
     if arm.engine == "cpsat":
-        return cpsat.solve(around.problem, hint=hint, seed=climb.seed, effort=LOCAL_EFFORT, time_limit_s=seconds)
-    return linear.solve(around.problem, hint=hint, seed=climb.seed, nodes=LOCAL_NODES, time_limit_s=seconds)[0]
+        effort = LOCAL_EFFORT * climb.effort
+        return cpsat.solve(around.problem, hint=hint, seed=climb.seed, effort=effort, time_limit_s=seconds)
+    nodes = int(LOCAL_NODES * climb.effort)
+    return linear.solve(around.problem, hint=hint, seed=climb.seed, nodes=nodes, time_limit_s=seconds)[0]
 
 
 def by_cpsat(climb: Climb, effort: float, part: float = 1.0) -> Answer:
