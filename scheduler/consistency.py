@@ -1,23 +1,29 @@
 """Cross-checks of a scenario's rows, one function each: every culprit is listed, nothing is mended in silence."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from scheduler import tables as t
 from scheduler.calendar import known_region
-from scheduler.facts import Facts, Territory, duty_id, facts_of
+from scheduler.facts import Facts, Territory, duty_id, facts_of, in_force
 from scheduler.fairness import pool_of
 from scheduler.findings import Finding, nearest
+from scheduler.pay import HALVES, WHOLE, Unpriced, findings_of_unpriced, paid_by, tariff_of
 from scheduler.roster import roster_of
 from scheduler.rules.base import Rule
-from scheduler.words import Said
+from scheduler.words import Said, said_hundredths
 
 HORIZON_DAYS_MOST = 800
+FLAT_FEES_FROM, FLAT_FEES_LEAST, FLAT_FEE_SHARE, FLAT_FEE_CENTS = date(2025, 11, 1), 3, 40, (70_00, 280_00)
+"""Arrêté of 30 April 2003, art. 14; instruction DGOS/RH5/2025/92: the frame of public on-call flat fees."""
+PUBLIC = ("public_hospital", "local_hospital")
+EMPLOYED = ("consultant", "university", "contract", "assistant", "sessional", "associate")
+"""Statuses paid by art. 14."""
 FRAGILE_POOL = 4
 """A line that so few people can hold breaks with the first absence."""
 
@@ -66,6 +72,7 @@ _REFERENCES: dict[tuple[str, str], str] = {
     ("line_costs", "person"): "people",
     ("line_costs", "line"): "lines",
     ("exposures", "person"): "people",
+    ("shares", "line"): "lines",
     ("published", "line"): "lines",
     ("published", "period"): "periods",
     ("published", "person"): "people",
@@ -107,12 +114,14 @@ def findings_of(
             *_limits(given),
             *_exposures(given),
             *_tariffs(given),
+            *_shares(given),
+            *_flat_fees(given),
         ]
     if complete and not any(f.severity == "error" for f in found):
         facts = facts_of(territory, tables)
-        found += [*_pins(given, facts), *_pools(given, facts), *_ways(given, facts)]
+        found += [*_pins(given, facts), *_pools(given, facts), *_ways(given, facts), *_prices(given, facts)]
     if complete and not any(f.severity == "error" for f in found):
-        found += _pinned(given, facts)
+        found += [*_pinned(given, facts), *_pinned_beyond(given, facts)]
     return found
 
 
@@ -328,19 +337,138 @@ def _exposures(given: _Input) -> Iterator[Finding]:
 
 
 def _tariffs(given: _Input) -> Iterator[Finding]:
-    groups: defaultdict[tuple[str, ...], list[tuple[date, date, int]]] = defaultdict(list)
+    """Two rows that would price the same duty on the same day; rows with days stand before those without."""
+    groups: defaultdict[tuple[object, ...], list[tuple[date, date, int]]] = defaultdict(list)
     for index, row in enumerate(given.tables.tariffs):
-        key = (row.scheme, row.status, row.modality, row.period)
-        groups[key].append((row.valid_from, row.valid_to or date.max, index))
+        key = (row.scheme, row.status, row.modality, row.period, row.item, row.flat_fee)
+        for day in row.days or ("",):
+            groups[*key, day].append((row.valid_from, row.valid_to or date.max, index))
+        if row.valid_to is not None and row.valid_to < row.valid_from:
+            said = Said(
+                "a day not before valid_from was expected", "un jour qui ne précède pas valid_from était attendu"
+            )
+            yield given.at("tariffs", index, said, column="valid_to", found=row.valid_to.isoformat())
+    told: set[int] = set()
     for rows in groups.values():
         rows.sort()
         for (_, end, _), (start, _, index) in pairwise(rows):
-            if start <= end:
+            if start <= end and index not in told:
+                told.add(index)
                 said = Said(
                     "tariffs of the same duty that do not overlap were expected",
                     "des tarifs d'une même garde qui ne se chevauchent pas étaient attendus",
                 )
                 yield given.at("tariffs", index, said, column="valid_from", found=start.isoformat())
+
+
+def _shares(given: _Input) -> Iterator[Finding]:
+    """On every day on which a line has shares, they add up to all of it."""
+    by_line: defaultdict[str, list[tuple[int, t.Share]]] = defaultdict(list)
+    for index, row in enumerate(given.tables.shares):
+        by_line[row.line].append((index, row))
+    for line, rows in by_line.items():
+        firsts = {row.first_day or given.territory.first_day for _, row in rows}
+        afters = {row.last_day + timedelta(days=1) for _, row in rows if row.last_day}
+        for day in sorted(firsts | afters):
+            here = [(index, row) for index, row in rows if in_force(row, day)]
+            parts = sum(row.percent for _, row in here)
+            if here and parts != WHOLE and given.territory.first_day <= day <= given.territory.last_day:
+                total = said_hundredths(parts)
+                said = Said(
+                    f"shares that add up to 100 on {day.isoformat()} were expected; those of {line} are {total.en}",
+                    f"des parts dont la somme est 100 le {day.isoformat()} étaient attendues ; celles de {line} font {total.fr}",
+                )
+                yield given.at("shares", here[-1][0], said, column="percent", found=total.en)
+
+
+def _flat_fees(given: _Input) -> Iterator[Finding]:
+    """The framework of public on-call flat fees: between 70 and 280 euros, three classes at least, none for more than two
+    fifths of an establishment's lines (arrêté of 30 April 2003, art. 14, from 1 November 2025)."""
+    if given.territory.last_day < FLAT_FEES_FROM:
+        return
+    kind = {site.id: site.kind for site in given.tables.sites}
+    lines: defaultdict[str, list[t.Line]] = defaultdict(list)
+    for line in given.tables.lines:
+        if line.modality == "on_call" and line.flat_fee and kind.get(line.sites[0]) in PUBLIC:
+            lines[line.sites[0]].append(line)
+    for site, found in lines.items():
+        classes = Counter(line.flat_fee for line in found)
+        most, number = classes.most_common(1)[0]
+        said = None
+        if len(classes) < FLAT_FEES_LEAST:
+            said = Said(
+                f"at least {FLAT_FEES_LEAST} classes of flat fee were expected at {site}; it has {len(classes)}",
+                f"au moins {FLAT_FEES_LEAST} classes de forfait étaient attendues à {site} ; il en a {len(classes)}",
+            )
+        elif number * 100 > FLAT_FEE_SHARE * len(found):
+            said = Said(
+                f"at most {FLAT_FEE_SHARE} % of the on-call lines of {site} in one class of flat fee were expected",
+                f"au plus {FLAT_FEE_SHARE} % des lignes d'astreinte de {site} dans une classe de forfait étaient attendus",
+            )
+        if said:
+            yield Finding(said, "lines", column="flat_fee", found=str(most), severity="warning")
+    for index, row in enumerate(given.tables.tariffs):
+        least, highest = FLAT_FEE_CENTS if HALVES[row.period] == 2 else tuple(c // 2 for c in FLAT_FEE_CENTS)
+        if row.flat_fee and row.status in EMPLOYED and row.modality == "on_call" and not least <= row.amount <= highest:
+            said = Said(
+                f"a flat fee from {least // 100} to {highest // 100} euros was expected",
+                f"un forfait de {least // 100} à {highest // 100} euros était attendu",
+            )
+            found_amount = said_hundredths(row.amount).en
+            yield given.at("tariffs", index, said, column="amount", found=found_amount, severity="warning")
+
+
+def _prices(given: _Input, facts: Facts) -> Iterator[Finding]:
+    """Duties that somebody able to hold them could not be paid for; an error where an envelope depends on it."""
+    if not given.tables.tariffs:
+        if given.tables.envelopes:
+            said = Said(
+                "tariffs were expected, as there are envelopes", "des tarifs étaient attendus, avec des enveloppes"
+            )
+            yield Finding(said, "tariffs")
+        return
+    severity: Literal["error", "warning"] = "error" if given.tables.envelopes else "warning"
+    missing: list[Unpriced] = []
+    for line in facts.lines:
+        pool = pool_of(facts, line.id)
+        for duty in facts.duties_by_line[line.id]:
+            if duty.past:
+                continue
+            without: dict[str, Unpriced] = {}
+            for person in pool:
+                used = facts.engagement_for(person, duty, duty.sites[0])
+                if used and used.status not in without and tariff_of(facts, duty, used.status) is None:
+                    why = Said("no tariff in force on that day", "aucun tarif en vigueur ce jour-là")
+                    period = facts.period_by_id[duty.period].pay
+                    without[used.status] = Unpriced(
+                        person, duty, duty.date, line.id, duty.sites[0], used.status, duty.modality, period, why
+                    )
+            missing += without.values()
+    for finding in findings_of_unpriced(facts, missing):
+        yield replace(finding, severity=severity)
+
+
+def _pinned_beyond(given: _Input, facts: Facts) -> Iterator[Finding]:
+    """An envelope that what is decided by hand already empties."""
+    site = {duty_id(p.line, p.date, p.period): p.site for p in given.tables.pins if p.site}
+    spent: defaultdict[int, int] = defaultdict(int)
+    for pin in given.tables.pins:
+        if pin.person is None or not pin.held:
+            continue
+        duty = facts.duty_by_id[duty_id(pin.line, pin.date, pin.period)]
+        paid = paid_by(facts, pin.person, duty, site.get(duty.id) or duty.sites[0])
+        for index, envelope in enumerate(given.tables.envelopes):
+            if envelope.first_day <= duty.date <= envelope.last_day:
+                spent[index] += paid.get(envelope.payer, 0)
+    for index, cents in sorted(spent.items()):
+        if cents > given.tables.envelopes[index].amount:
+            euros = said_hundredths(cents)
+            said = Said(
+                f"at least the {euros.en} € that the duties decided by hand cost were expected: raise it, or take pins back",
+                f"au moins les {euros.fr} € que coûtent les gardes décidées à la main étaient attendus : la relever, ou retirer des décisions",
+            )
+            amount = said_hundredths(given.tables.envelopes[index].amount).en
+            yield given.at("envelopes", index, said, column="amount", found=amount)
 
 
 def _pins(given: _Input, facts: Facts) -> Iterator[Finding]:

@@ -12,7 +12,21 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from scheduler.calendar import Calendar, days_between, holiday_names, weekend_of
 from scheduler.cells import MIDNIGHT_MIN, Day, Text
-from scheduler.tables import Absence, Consent, Engagement, Line, Need, Period, Person, Row, Site, Tables, Wish
+from scheduler.tables import (
+    Absence,
+    Consent,
+    Engagement,
+    Line,
+    Need,
+    Period,
+    Person,
+    Row,
+    Share,
+    Site,
+    Tables,
+    Tariff,
+    Wish,
+)
 from scheduler.words import Said, said_day
 
 OfPerson = TypeVar("OfPerson", Absence, Consent)
@@ -127,6 +141,22 @@ class Facts:
         found: defaultdict[str, list[tuple[int, Wish]]] = defaultdict(list)
         for number, wish in enumerate(self.tables.wishes):
             found[wish.person].append((number, wish))
+        return dict(found)
+
+    @cached_property
+    def tariffs_by_key(self) -> dict[tuple[str, ...], list[Tariff]]:
+        """Tariffs by (scheme, status, modality, period, item), those for some days only first."""
+        found: defaultdict[tuple[str, ...], list[Tariff]] = defaultdict(list)
+        for row in sorted(self.tables.tariffs, key=lambda row: not row.days):
+            found[row.scheme, row.status, row.modality, row.period, row.item].append(row)
+        return dict(found)
+
+    @cached_property
+    def shares_by_line(self) -> dict[str, list[Share]]:
+        """Of each line with several payers, their parts."""
+        found: defaultdict[str, list[Share]] = defaultdict(list)
+        for row in self.tables.shares:
+            found[row.line].append(row)
         return dict(found)
 
     @cached_property

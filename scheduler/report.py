@@ -7,7 +7,7 @@ from scheduler.calendar import days_between
 from scheduler.explain import Questions, said_tier
 from scheduler.facts import Facts
 from scheduler.fairness import CATEGORIES, Category, carried, fair_shares, loads, pool_of
-from scheduler.pay import paid
+from scheduler.pay import Item, Statement, Unpriced, statement_of
 from scheduler.roster import Roster
 from scheduler.rules.base import site_of
 from scheduler.rules.wishes import refusals
@@ -161,6 +161,7 @@ def report_of(
     facts = scenario.facts
     proved = bounds or {}
     questions = Questions(scenario, roster)
+    pay = statement_of(facts, roster)
     tiers = tuple(
         TierRow(
             name,
@@ -192,8 +193,8 @@ def report_of(
             for d in facts.duties
             if len(roster.people_on(d.id)) < d.needed
         ),
-        people=_people(scenario, roster),
-        pay=_pay(facts, roster),
+        people=_people(scenario, roster, pay),
+        pay=_pay(facts, pay),
         tiers=tiers,
         rules=tuple((rule.statement(), rule.cites, rule.price) for rule in scenario.rules if rule.enabled),
         counts={
@@ -245,16 +246,15 @@ def _board(facts: Facts, roster: Roster) -> tuple[BoardRow, ...]:
     return tuple(rows)
 
 
-def _people(scenario: Scenario, roster: Roster) -> tuple[PersonRow, ...]:
+def _people(scenario: Scenario, roster: Roster, pay: Statement) -> tuple[PersonRow, ...]:
     facts = scenario.facts
     load, share, before = loads(facts, roster), fair_shares(facts), carried(facts)
     cents: dict[str, int] = {}
     unpriced: dict[str, int] = {}
-    for item in paid(facts, roster):
-        if item.tariff is None:
-            unpriced[item.person] = unpriced.get(item.person, 0) + 1
-        else:
-            cents[item.person] = cents.get(item.person, 0) + item.tariff.amount
+    for item in pay.items:
+        cents[item.person] = cents.get(item.person, 0) + item.cents
+    for missing in pay.unpriced:
+        unpriced[missing.person] = unpriced.get(missing.person, 0) + 1
     asked: dict[str, int] = {}
     for wish in facts.tables.wishes:
         if wish.wish in ("rather_not", "would_like"):
@@ -283,17 +283,18 @@ def _people(scenario: Scenario, roster: Roster) -> tuple[PersonRow, ...]:
     return tuple(rows)
 
 
-def _pay(facts: Facts, roster: Roster) -> tuple[PayRow, ...]:
-    groups: dict[tuple[str, str, str, str, str, str], list[int]] = {}
-    for item in paid(facts, roster):
-        line = facts.line_by_id[item.duty.line]
-        key = (
-            line.payer,
-            facts.name(site_of(item.duty, roster)),
-            item.engagement.status if item.engagement else "",
-            line.modality,
-            facts.period_by_id[item.duty.period].pay,
-            item.tariff.legal_ref if item.tariff else "",
-        )
-        groups.setdefault(key, []).append(item.tariff.amount if item.tariff else 0)
-    return tuple(PayRow(*key, len(amounts), sum(amounts)) for key, amounts in sorted(groups.items()))
+def _pay(facts: Facts, pay: Statement) -> tuple[PayRow, ...]:
+    groups: dict[tuple[str, str, str, str, str, str], tuple[set[tuple[str, str]], list[int]]] = {}
+
+    def put(item: Item | Unpriced, payer: str, legal_ref: str, cents: int) -> None:
+        period = item.period or "additional_time"
+        key = (payer, facts.name(item.site), item.status, item.modality, period, legal_ref)
+        duties, amounts = groups.setdefault(key, (set(), []))
+        duties.add((item.person, item.duty.id if item.duty else item.date.isoformat()))
+        amounts.append(cents)
+
+    for item in pay.items:
+        put(item, item.payer, item.tariff.legal_ref, item.cents)
+    for one in pay.unpriced:
+        put(one, facts.line_by_id[one.line].payer if one.line else one.site, "", 0)
+    return tuple(PayRow(*key, len(duties), sum(amounts)) for key, (duties, amounts) in sorted(groups.items()))

@@ -48,13 +48,15 @@ Status = Literal[
     "employee",
     "locum",
     "retired",
+    "solidarity",
 ]
 """PH, HU, praticien contractuel, assistant, attaché, associé, interne, docteur junior, libéral, salarié,
-remplaçant, retraité actif."""
+remplaçant, retraité actif, PH d'un autre hôpital sous prime de solidarité territoriale."""
 JUNIORS: frozenset[str] = frozenset({"resident", "senior_resident"})
 Modality = Literal["on_site", "on_call", "mixed", "session"]
 """Garde sur place, astreinte à domicile, mixte, vacation."""
 PayPeriod = Literal["whole_night", "early_night", "deep_night", "saturday_afternoon", "day", "half_day"]
+PayItemKind = Literal["indemnity", "on_call_part", "additional_time"]
 WishKind = Literal["cannot", "only", "rather_not", "would_like"]
 
 
@@ -118,6 +120,13 @@ class Engagement(Row):
     first_day: Day | None = None
     last_day: Day | None = None
     extra_time: Annotated[Flag, Field(description="has contracted additional working time (TTA)")] = False
+    service_halves: Annotated[
+        Whole | None,
+        Field(
+            ge=0,
+            description="half-periods on site a calendar month within the service obligations (a night is 2); more is additional time; empty = all within",
+        ),
+    ] = None
     replaces: Annotated[Id | None, Field(description="the person whose duties this locum takes over")] = None
 
 
@@ -179,7 +188,10 @@ class Line(Row):
         Whole | None, Field(ge=0, le=100, description="share counted as work; empty = 0 on call, 50 mixed, else 100")
     ] = None
     scheme: Annotated[Id, Field(description="pay scheme: pdses, pdsa, triage, session…")] = "pdses"
-    payer: Annotated[Id, Field(description="who pays the indemnities")] = "fund"
+    payer: Annotated[Id, Field(description="who pays the indemnities, unless the table shares says otherwise")] = "fund"
+    flat_fee: Annotated[
+        Id | None, Field(description="class of on-call flat fee (forfait) that the establishment gave the line")
+    ] = None
     first_day: Day | None = None
     last_day: Day | None = None
 
@@ -242,6 +254,13 @@ class Offer(Row):
     duties_per_month: Annotated[Whole | None, Field(ge=0)] = None
     nights_per_month: Annotated[Whole | None, Field(ge=0)] = None
     weekends_per_month: Annotated[Whole | None, Field(ge=0)] = None
+    least_pay: Annotated[
+        Hundredths | None,
+        Field(
+            ge=0,
+            description="euros that a duty of one point must pay to be accepted, others in proportion; empty = any",
+        ),
+    ] = None
 
 
 class Limit(Row):
@@ -323,16 +342,49 @@ class Commitment(Row):
 
 
 class Tariff(Row):
-    ABOUT = "What a duty pays, dated, with its text. Amounts in euros, kept in cents."
+    ABOUT = "What a duty pays, dated, with its text. Amounts in euros, kept in cents. A row with days holds before one without."
     scheme: Id
     status: Status
     modality: Modality
     period: PayPeriod
-    amount: Annotated[Hundredths, Field(ge=0, description="euros per duty and person")]
+    item: Annotated[
+        PayItemKind,
+        Field(
+            description="indemnity: of the duty itself; on_call_part: of the second part of a mixed one, added; "
+            "additional_time: of a period (whole_night) or half-period (saturday_afternoon) beyond the service obligations"
+        ),
+    ] = "indemnity"
+    flat_fee: Annotated[
+        Id | None, Field(description="only for lines of this class of flat fee; empty = the others")
+    ] = None
+    days: Annotated[Days, Field(description="only on these days; empty = every day")] = ()
+    amount: Annotated[Hundredths, Field(ge=0, description="euros")]
+    per: Annotated[
+        Literal["duty", "hour"], Field(description="for the duty, whatever its length, or for each elapsed hour")
+    ] = "duty"
     valid_from: Day
     valid_to: Day | None = None
     legal_ref: Text
     source: Text = ""
+
+
+class Share(Row):
+    KEY = ("line", "payer", "first_day")
+    ABOUT = "Who pays what part of a line's indemnities, where it is not one payer: the parts of a day add up to 100."
+    line: Id
+    payer: Id
+    percent: Annotated[Hundredths, Field(gt=0, le=100_00, description="per cent of each amount")]
+    first_day: Day | None = None
+    last_day: Day | None = None
+
+
+class Envelope(Row):
+    KEY = ("payer", "first_day")
+    ABOUT = "What a payer can spend from one day to another; the rule envelopes keeps to it."
+    payer: Id
+    first_day: Day
+    last_day: Day
+    amount: Annotated[Hundredths, Field(ge=0, description="euros")]
 
 
 class Travel(Row):
@@ -421,6 +473,8 @@ class Tables:
     pairs: tuple[Pair, ...] = ()
     commitments: tuple[Commitment, ...] = ()
     tariffs: tuple[Tariff, ...] = ()
+    shares: tuple[Share, ...] = ()
+    envelopes: tuple[Envelope, ...] = ()
     travel: tuple[Travel, ...] = ()
     sensitive_dates: tuple[SensitiveDate, ...] = ()
     school_holidays: tuple[SchoolHoliday, ...] = ()

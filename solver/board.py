@@ -238,6 +238,24 @@ class Board:
             self._at_most(-part.const - part.past, part.coefs | {worst: -per})
         self._pay({worst: 1}, 0, 1)
 
+    def worth(self, terms: Terms, units: Callable[[int], int]) -> Terms:
+        """``units(value of terms)``, for units that never fall: at least that, and no more where less is better."""
+        base = terms.const + terms.past
+        coefs = {i: c for i, c in terms.coefs.items() if c}
+        if not coefs:
+            return Terms(const=units(base))
+        step = gcd(*coefs.values())
+        least, most = self.model.smallest(coefs), self.model.largest(coefs)
+        table = [units(base + value) for value in range(least, most + 1, step)]
+        free = sum(amount == table[0] for amount in table) - 1
+        rises = [b - a for a, b in pairwise(table[free:])]
+        steps = [self.model.variable(0, 1) for _ in rises]
+        for one, next_ in pairwise(steps):
+            self._at_most(0, {next_: 1, one: -1})
+        whole = {i: c // step for i, c in coefs.items()}
+        self._at_most(least // step + free, whole | dict.fromkeys(steps, -1))
+        return Terms(dict(zip(steps, rises, strict=True)), const=table[0])
+
     def priced(self, terms: Terms, units: Callable[[int], int], breach: Breach) -> None:
         """``units(value of terms)``, a number of units by whole number."""
         base = terms.const + terms.past

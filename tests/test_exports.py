@@ -347,7 +347,7 @@ def test_the_same_report_gives_the_same_bytes(hostile, lang, tmp_path):
 def test_every_code_has_words_in_both_languages():
     assert set(labels.MODALITIES) == set(get_args(Modality))
     assert set(labels.STATUSES) == set(get_args(Status))
-    assert set(labels.PAY_PERIODS) == set(get_args(PayPeriod))
+    assert set(labels.PAY_PERIODS) == {*get_args(PayPeriod), "additional_time"}
     assert set(labels.CATEGORY_NAMES) == set(CATEGORIES)
     assert {tier.name for tier in DEFAULT_TIERS} <= set(labels.AIMS)
     tables = (labels.TEXTS, labels.MODALITIES, labels.STATUSES, labels.PAY_PERIODS, labels.AIMS, labels.PROFESSIONS)

@@ -161,6 +161,7 @@ STATUSES: dict[str, Said] = {
     "employee": Said("employee", "salarié"),
     "locum": Said("locum", "remplaçant"),
     "retired": Said("retired, active", "retraité actif"),
+    "solidarity": Said("consultant of another hospital", "PH d'un autre hôpital"),
 }
 PAY_PERIODS: dict[str, Said] = {
     "whole_night": Said("whole night", "nuit entière"),
@@ -169,6 +170,7 @@ PAY_PERIODS: dict[str, Said] = {
     "saturday_afternoon": Said("Saturday afternoon", "samedi après-midi"),
     "day": Said("Sunday or holiday, day", "dimanche ou férié, jour"),
     "half_day": Said("half-day", "demi-journée"),
+    "additional_time": Said("additional working time", "temps de travail additionnel"),
 }
 PROFESSIONS: dict[str, Said] = {
     "doctor": Said("doctors", "médecins"),

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from scheduler.rules.absence import Absence
+from scheduler.rules.accepted_pay import AcceptedPay
 from scheduler.rules.cannot import Cannot
 from scheduler.rules.colocation import Colocation
 from scheduler.rules.consecutive_nights import ConsecutiveNights
@@ -19,6 +20,7 @@ from scheduler.rules.count_cost import CountCost
 from scheduler.rules.coverage import Coverage
 from scheduler.rules.departments import Departments
 from scheduler.rules.eligibility import Eligibility
+from scheduler.rules.envelopes import Envelopes
 from scheduler.rules.evenness import Evenness
 from scheduler.rules.exemption import Exemption
 from scheduler.rules.exposure import Exposure
@@ -70,6 +72,7 @@ ALL = (
     Exemption,
     Consent,
     Cannot,
+    AcceptedPay,
     ResponseTime,
     TravelLimit,
     HolidayRotation,
@@ -103,6 +106,7 @@ ALL = (
     FacilityCapacity,
     SiteRotation,
     Pins,
+    Envelopes,
     Coverage,
     GroupCover,
     WishedCover,
@@ -128,6 +132,7 @@ AnyRule = Annotated[
     | Exemption
     | Consent
     | Cannot
+    | AcceptedPay
     | ResponseTime
     | TravelLimit
     | HolidayRotation
@@ -161,6 +166,7 @@ AnyRule = Annotated[
     | FacilityCapacity
     | SiteRotation
     | Pins
+    | Envelopes
     | Coverage
     | GroupCover
     | WishedCover

@@ -81,6 +81,9 @@ class Board(Protocol):
     def count(self, terms: Terms) -> Terms:
         """The same number as one thing: for a sum that many places speak of."""
 
+    def worth(self, terms: Terms, units: Callable[[int], int]) -> Terms:
+        """``units(value of terms)``, for units that never fall: at least that, and no more where less is better."""
+
     def one_of(self, number: int) -> list[Terms]:
         """A free choice: so many things of which exactly one is 1, whichever costs least."""
 

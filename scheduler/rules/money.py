@@ -1,17 +1,20 @@
 """Indemnities cost as little as possible."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import ClassVar, Literal
 
 from scheduler.facts import Facts
-from scheduler.pay import tariff_for
-from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, site_of
+from scheduler.pay import pay_of, statement_of
+from scheduler.pay_terms import extra_terms
+from scheduler.roster import Roster, roster_of
+from scheduler.rules.base import Board, Breach, Example, Rule
 from scheduler.words import Said, said_hundredths
 
 
 class Money(Rule):
-    """What the assignments pay by the tariffs in force; what no tariff prices counts nothing here and is reported apart.
+    """What the assignments pay by the tariffs in force, additional time included; what no tariff prices counts nothing
+    here and is reported apart.
 
     Unit of breach: a cent.
     """
@@ -24,38 +27,41 @@ class Money(Rule):
 
     def encode(self, board: Board) -> None:
         facts = board.facts
-        for duty in facts.duties:
-            if not self.covers(facts, duty):
+        for person in facts.people:
+            if not self.concerns(facts, person.id):
                 continue
-            for person in board.candidates(duty):
-                if not self.concerns(facts, person):
+            for duty in board.duties_of(person.id):
+                if duty.past or not self.covers(facts, duty):
                     continue
-                tariffs = [tariff_for(facts, person, duty, site) for site in duty.sites]
-                amounts = [tariff.amount if tariff else 0 for tariff in tariffs]
+                on = board.on(person.id, duty)
+                amounts = [pay_of(facts, person.id, duty, site) for site in duty.sites]
                 # What it pays anywhere needs no knowledge of the place; only the surplus of a dearer site does.
-                cost = board.on(person, duty) * min(amounts)
+                cost = on * min(amounts)
                 for site, amount in zip(duty.sites, amounts, strict=True):
                     if amount > min(amounts):
-                        here = board.both(board.on(person, duty), board.at(duty, site))
-                        cost = cost + here * (amount - min(amounts))
-                board.at_most(0, cost, Breach(self.name, person, (duty.id,)))
+                        cost = cost + board.both(on, board.at(duty, site)) * (amount - min(amounts))
+                board.at_most(0, cost, Breach(self.name, person.id, (duty.id,)))
+            covered = [duty for duty in board.duties_of(person.id) if duty.past or self.covers(facts, duty)]
+            for month, cost in extra_terms(board, person.id, covered):
+                board.at_most(0, cost, Breach(self.name, person.id, (month.first_day.isoformat(),)))
 
     def check(self, facts: Facts, roster: Roster) -> Iterator[Breach]:
-        for duty_id, person in sorted(roster.assignments):
-            duty = facts.duty_by_id[duty_id]
-            used = facts.engagement_for(person, duty, site_of(duty, roster))
-            line, period = facts.line_by_id[duty.line], facts.period_by_id[duty.period]
-            if used is None or not self.covers(facts, duty) or not self.concerns(facts, person):
-                continue
-            for row in facts.tables.tariffs:
-                told = row.scheme == line.scheme and row.status == used.status and row.modality == line.modality
-                if told and row.period == period.pay and row.valid_from <= duty.date <= (row.valid_to or duty.date):
-                    if row.amount:
-                        yield Breach(self.name, person, (duty_id,), row.amount)
-                    break
+        kept = [
+            (duty, person)
+            for duty, person in roster.assignments
+            if self.covers(facts, facts.duty_by_id[duty]) and self.concerns(facts, person)
+        ]
+        for item in statement_of(facts, roster_of(kept, roster.site_by_duty)).items:
+            if item.cents:
+                where = item.duty.id if item.duty else item.date.replace(day=1).isoformat()
+                yield Breach(self.name, item.person, (where,), item.cents)
 
     def explain(self, breach: Breach, facts: Facts) -> Said:
-        duty, euros = facts.said_duty(breach.where[0]), said_hundredths(breach.amount)
+        where, euros = breach.where[0], said_hundredths(breach.amount)
+        if where not in facts.duty_by_id:
+            month = where[:7]
+            return Said(f"Additional time, {month}: {euros.en} €.", f"Temps additionnel, {month} : {euros.fr} €.")
+        duty = facts.said_duty(where)
         return Said(f"{duty.en}: {euros.en} €.", f"{duty.fr} : {euros.fr} €.")
 
     examples: ClassVar[tuple[Example, ...]] = (
@@ -135,5 +141,259 @@ class Money(Rule):
                     }
                 ]
             },
+        ),
+        Example(
+            "the third night of the month is beyond the obligations",
+            {},
+            "Ana N . N . N",
+            36003,
+            {
+                "tariffs": [
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "whole_night",
+                        "amount": "100",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "day",
+                        "amount": "100",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "whole_night",
+                        "item": "additional_time",
+                        "amount": "60.03",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "saturday_afternoon",
+                        "item": "additional_time",
+                        "amount": "30.01",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                ],
+                "engagements": [
+                    {"person": "Ana", "site": "H", "status": "consultant", "extra_time": "yes", "service_halves": "4"}
+                ],
+            },
+        ),
+        Example(
+            "three half-periods beyond",
+            {},
+            "Ana N . N . N",
+            39004,
+            {
+                "tariffs": [
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "whole_night",
+                        "amount": "100",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "day",
+                        "amount": "100",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "whole_night",
+                        "item": "additional_time",
+                        "amount": "60.03",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "saturday_afternoon",
+                        "item": "additional_time",
+                        "amount": "30.01",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                ],
+                "engagements": [
+                    {"person": "Ana", "site": "H", "status": "consultant", "extra_time": "yes", "service_halves": "3"}
+                ],
+            },
+        ),
+        Example(
+            "the past counts, and was paid",
+            {},
+            "Ana N N | . N",
+            16003,
+            {
+                "tariffs": [
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "whole_night",
+                        "amount": "100",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "day",
+                        "amount": "100",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "whole_night",
+                        "item": "additional_time",
+                        "amount": "60.03",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "saturday_afternoon",
+                        "item": "additional_time",
+                        "amount": "30.01",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                ],
+                "engagements": [
+                    {"person": "Ana", "site": "H", "status": "consultant", "extra_time": "yes", "service_halves": "3"}
+                ],
+            },
+        ),
+        Example(
+            "without a contract nobody says what it pays",
+            {},
+            "Ana N . N . N",
+            30000,
+            {
+                "tariffs": [
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "whole_night",
+                        "amount": "100",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "day",
+                        "amount": "100",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "whole_night",
+                        "item": "additional_time",
+                        "amount": "60.03",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "saturday_afternoon",
+                        "item": "additional_time",
+                        "amount": "30.01",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                ],
+                "engagements": [
+                    {"person": "Ana", "site": "H", "status": "consultant", "extra_time": "no", "service_halves": "4"}
+                ],
+            },
+        ),
+        Example(
+            "a weekend pays otherwise",
+            {},
+            "Ana . . . . N N",
+            300,
+            {
+                "tariffs": [
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "whole_night",
+                        "amount": "1",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "whole_night",
+                        "days": "sat sun hol",
+                        "amount": "2",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    },
+                ]
+            },
+        ),
+        Example(
+            "by the elapsed hour, in the night without three o'clock",
+            {},
+            "Ana . . . . . N",
+            1100,
+            {
+                "tariffs": [
+                    {
+                        "scheme": "pdses",
+                        "status": "consultant",
+                        "modality": "on_site",
+                        "period": "whole_night",
+                        "per": "hour",
+                        "amount": "1",
+                        "valid_from": "2024-01-01",
+                        "legal_ref": "-",
+                    }
+                ]
+            },
+            date(2027, 3, 22),
         ),
     )
