@@ -28,6 +28,8 @@ EARLIER_TIER, LARGEST_SUMS = 0.5, 0.7
 """Part of the time left that a tier may take before those after it; more where it also brings the next one's rota."""
 FEW_FAULTS, MEND_S = 20, 0.8
 """Faults that are mended where they are, before a rota that is good in the next tier is made anew; part of the time left."""
+AT_ONCE = 2_000
+"""Decisions below which CP-SAT looks at the whole part first."""
 ROUNDS = ((500, 8.0), (5_000, 40.0), (50_000, 200.0))
 """(nodes of HiGHS, deterministic seconds of CP-SAT) of branch and bound, round after round."""
 
@@ -118,8 +120,8 @@ def _run(climb: Climb) -> None:
         settle(climb)
     if climb.closed():
         return
-    if climb.size <= SMALL:
-        climb.take(by_cpsat(climb, ROUNDS[0][1]))
+    if climb.size <= AT_ONCE:
+        climb.take(by_cpsat(climb, ROUNDS[0][1], 1.0 if climb.size <= SMALL else CORE_S))
         if climb.closed():
             return
     climb.tops = climb.problem.only_tops()

@@ -15,6 +15,8 @@ PATIENCE = 20
 """Neighbourhoods in a row without an improvement before branch and bound takes over, and each may take more effort."""
 LOCAL_EFFORT, LOCAL_NODES, LOCAL_S = 0.5, 100, 3.0
 """Effort in one neighbourhood: deterministic seconds of CP-SAT, nodes of HiGHS, and a guard in seconds; at first."""
+LEAST_S, LOCAL_PART = 0.5, 0.1
+"""The guard is at least so many seconds, and else at most this part of the time left."""
 CORE_SHARE = 2.0
 """Decisions in the core, for one that the relaxation uses; doubled at each round."""
 CORE_NODES, CORE_S = 200, 0.25
@@ -86,8 +88,9 @@ def descend(climb: Climb, part: float = 1.0) -> None:
         point = climb.relaxed.point if climb.relaxed is not None else None
         arm, free = climb.near.next(climb.problem, values, point)
         around = climb.both.around(values, climb.near.everything(climb.problem) & ~free)
-        began, left = monotonic(), max(climb.left(), 0.5)
-        answer = _locally(climb, arm, around, values[around.indices], min(left, LOCAL_S * climb.effort))
+        began = monotonic()
+        seconds = max(LEAST_S, min(climb.left() * LOCAL_PART, LOCAL_S * climb.effort))
+        answer = _locally(climb, arm, around, values[around.indices], seconds)
         if answer.values is not None:
             climb.offer(around.back(answer.values), values)
         solved = answer.values is not None and answer.bound is not None
