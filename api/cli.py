@@ -1,30 +1,42 @@
-"""The verbs of the terminal: check, convert, new, solve, verify, explain. Each calls one function under it.
+"""The verbs of the terminal: check, convert, new, solve, verify, explain, bench; those of :mod:`api.studies` join them.
+
+Each calls one function under it.
 
 Exit codes: 0 found or fine, 1 a rule is broken, 2 bad data or bad words, 3 impossible, 4 out of time.
 Heavy imports stand inside the commands, so that ``--help`` answers at once.
 """
 
 import json
-import locale
-import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from api.asked import (
+    BAD_DATA,
+    BROKEN,
+    IMPOSSIBLE,
+    OUT_OF_TIME,
+    AsJson,
+    Language,
+    RosterPath,
+    ScenarioPath,
+    language_of,
+    loaded,
+    refuse,
+    rota_of,
+    tell,
+)
+from api.studies import register
 
 if TYPE_CHECKING:
     from benchmarks.registry import Family
     from benchmarks.run import Run
-    from scheduler.findings import Finding
-    from scheduler.roster import Roster
-    from scheduler.scenario import Scenario
     from scheduler.words import Lang
     from solver.plan import Limits, Outcome
 
-BROKEN, BAD_DATA, IMPOSSIBLE, OUT_OF_TIME = 1, 2, 3, 4
 ENDED: "dict[str, dict[Lang, str]]" = {
     "stopped": {"en": "stopped: the best rota so far", "fr": "arrêté : le meilleur tableau jusqu'ici"},
     "clock": {
@@ -37,67 +49,17 @@ ENDED: "dict[str, dict[Lang, str]]" = {
     },
 }
 """What is said of a search that was ended from outside."""
-MANY = 10
-"""Names said of a longer list."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-
-ScenarioPath = Annotated[
-    Path, typer.Argument(metavar="SCENARIO", help="a folder with scenario.yaml, or an .xlsx workbook")
-]
-RosterPath = Annotated[Path, typer.Argument(metavar="ROSTER", help="a rota as .csv or .xlsx")]
-Language = Annotated[str, typer.Option("--lang", help="fr or en; by default the locale's")]
-AsJson = Annotated[bool, typer.Option("--json", help="the same as JSON")]
-
-
-def _lang(asked: str) -> "Lang":
-    if asked and asked not in ("fr", "en"):
-        typer.echo("--lang: fr or en was expected", err=True)
-        raise typer.Exit(BAD_DATA)
-    default = (
-        os.environ.get("LC_ALL")
-        or os.environ.get("LC_MESSAGES")
-        or os.environ.get("LANG")
-        or locale.getlocale()[0]
-        or ""
-    )
-    return "fr" if (asked or default).lower().startswith("fr") else "en"
-
-
-def _tell(findings: "tuple[Finding, ...]", lang: "Lang") -> None:
-    names = {"error": {"fr": "erreur", "en": "error"}, "warning": {"fr": "attention", "en": "warning"}}
-    for finding in findings:
-        typer.echo(f"{names[finding.severity][lang]}: {finding.to(lang)}", err=True)
-
-
-def _load(path: Path, lang: "Lang") -> "Scenario":
-    from scenarios.load import load
-    from scheduler.findings import ScenarioError
-
-    try:
-        return load(path)
-    except ScenarioError as error:
-        _tell(error.findings, lang)
-        raise typer.Exit(BAD_DATA) from None
-
-
-def _roster(path: Path, question: "Scenario", lang: "Lang") -> "Roster":
-    from scenarios.rosters import read_roster
-    from scheduler.findings import ScenarioError
-
-    try:
-        return read_roster(path, question)
-    except ScenarioError as error:
-        _tell(error.findings, lang)
-        raise typer.Exit(BAD_DATA) from None
+register(app)
 
 
 @app.command()
 def check(scenario: ScenarioPath, lang: Language = "") -> None:
     """Read a scenario and say what is wrong or fragile in it."""
-    language = _lang(lang)
-    found = _load(scenario, language)
-    _tell(found.warnings, language)
+    language = language_of(lang)
+    found = loaded(scenario, language)
+    tell(found.warnings, language)
     facts = found.facts
     typer.echo(
         f"{found.name}: {len(facts.people)} people, {len(facts.lines)} lines, {len(facts.duties)} duties, "
@@ -117,7 +79,7 @@ def convert(
     """Turn a folder into a workbook, or back, without loss."""
     from scenarios.load import save
 
-    save(_load(scenario, _lang(lang)), target)
+    save(loaded(scenario, language_of(lang)), target)
     typer.echo(str(target))
 
 
@@ -129,7 +91,7 @@ def new(
     """Start an empty scenario: commented templates, and a workbook with drop-downs."""
     from scenarios.templates import write_templates
 
-    language = _lang(lang)
+    language = language_of(lang)
     if directory.exists() and any(directory.iterdir() if directory.is_dir() else [directory]):
         typer.echo(
             f"{directory}: "
@@ -167,16 +129,17 @@ def solve(
     """
     from api.progress import Bar
     from api.results import result_of, write_outputs, write_result
+    from scheduler.figures import figures_of
     from scheduler.report import report_of
     from solver.guard import guarded
     from solver.plan import Found, Impossible, Limits
 
-    language = _lang(lang)
+    language = language_of(lang)
     began = monotonic()
-    question = _load(scenario, language)
+    question = loaded(scenario, language)
     load_s = monotonic() - began
     limits = Limits(time_limit, workers, seed, gap)
-    begin = None if start is None else _roster(start, question, language)
+    begin = None if start is None else rota_of(start, question, language)
     with Bar(language) as bar:
         outcome: Outcome = guarded(question, limits, bar.show, begin, memory_mb=memory)
     report = None
@@ -186,6 +149,8 @@ def solve(
     out.mkdir(parents=True, exist_ok=True)
     if isinstance(outcome, Found) and report is not None:
         write_outputs(out, question, outcome, report, language)
+        figures = figures_of(question, outcome.roster, outcome.verdict, bounds, seed)
+        (out / "figures.json").write_text(figures.model_dump_json(indent=1) + "\n", encoding="utf-8")
     result = result_of(question, outcome, limits, load_s, report)
     write_result(out, result)
     typer.echo(f"{question.name}  seed {seed}  {result['seconds']['total']:.1f} s")
@@ -222,9 +187,9 @@ def verify(scenario: ScenarioPath, roster: RosterPath, lang: Language = "", as_j
     """Judge any rota, also one made by hand; 0 only if no rule that may not be broken is broken."""
     from scheduler.verify import verify as judge
 
-    language = _lang(lang)
-    question = _load(scenario, language)
-    verdict = judge(question, _roster(roster, question, language))
+    language = language_of(lang)
+    question = loaded(scenario, language)
+    verdict = judge(question, rota_of(roster, question, language))
     facts = question.facts
     if as_json:
         breaches = [
@@ -267,8 +232,8 @@ def explain(
     from scheduler.explain import said_duty_held, said_person
     from scheduler.findings import nearest
 
-    language = _lang(lang)
-    question = _load(scenario, language)
+    language = language_of(lang)
+    question = loaded(scenario, language)
     facts = question.facts
     known = {d.id for d in facts.duties} if duty else set(facts.person_by_id)
     asked = duty or person
@@ -281,7 +246,7 @@ def explain(
             err=True,
         )
         raise typer.Exit(BAD_DATA)
-    rota = _roster(roster, question, language)
+    rota = rota_of(roster, question, language)
     sentences = said_duty_held(question, rota, facts.duty_by_id[duty]) if duty else said_person(question, rota, person)
     for said in sentences:
         typer.echo(said.to(language))
@@ -310,9 +275,9 @@ def bench(
     from benchmarks.registry import family as family_of
     from solver.plan import Limits
 
-    language = _lang(lang)
+    language = language_of(lang)
     if family not in NAMES:
-        _refuse("FAMILY", family, NAMES, language)
+        refuse("FAMILY", family, NAMES, language)
     peers = _peers(peer or [], language)
     chosen, limits = family_of(family), Limits(time_limit, workers, seed)
     names = tuple(instance or chosen.names(data))
@@ -334,20 +299,6 @@ def bench(
             _write(out, f"{name}.{other}", chosen, run_peer(other, family, data, name, limits))
 
 
-def _refuse(word: str, asked: str, known: Sequence[str], lang: "Lang") -> NoReturn:
-    """Say what was expected instead, and end."""
-    from scheduler.findings import nearest
-
-    some = ", ".join(known[:MANY]) + (", …" if len(known) > MANY else "")
-    maybe = nearest(asked, known)
-    if lang == "en":
-        said = f"one of {some} was expected." + (f" Maybe {maybe}?" if maybe else "")
-    else:
-        said = f"un mot parmi {some} était attendu." + (f" Peut-être {maybe} ?" if maybe else "")
-    typer.echo(f"{word} {asked}: {said}", err=True)
-    raise typer.Exit(BAD_DATA)
-
-
 def _ours(family: "Family", data: Path | None, name: str, limits: "Limits", lang: "Lang") -> "Run":
     """Our own run of an instance; an instance that is not there, or cannot be read, ends the command."""
     from benchmarks.run import run
@@ -356,12 +307,12 @@ def _ours(family: "Family", data: Path | None, name: str, limits: "Limits", lang
     try:
         return run(family, data, name, limits)
     except ScenarioError as error:
-        _tell(error.findings, lang)
+        tell(error.findings, lang)
         raise typer.Exit(BAD_DATA) from None
     except KeyError as error:
         if error.args != (name,):
             raise
-        _refuse("--instance", name, family.names(data), lang)
+        refuse("--instance", name, family.names(data), lang)
 
 
 def _write(out: Path, stem: str, family: "Family", done: "Run") -> None:
@@ -382,7 +333,7 @@ def _peers(asked: list[str], lang: "Lang") -> list[str]:
     peers = [name for part in asked for name in part.split(",") if name]
     for name in peers:
         if name not in NAMES:
-            _refuse("--peer", name, NAMES, lang)
+            refuse("--peer", name, NAMES, lang)
         absent = missing(name)
         if absent:
             typer.echo(f"--peer {absent.to(lang)}", err=True)

@@ -11,13 +11,12 @@ from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
 
-from scenarios.sheets import digest
 from scheduler.calendar import NO_HOLIDAYS
 from scheduler.cells import MIDNIGHT_MIN
 from scheduler.facts import Territory, facts_of
 from scheduler.findings import Finding, ScenarioError
 from scheduler.rules.base import Rule
-from scheduler.scenario import RuleSheet, Scenario, Tier
+from scheduler.scenario import RuleSheet, Scenario, Tier, digest
 from scheduler.tables import Absence, Engagement, Limit, Line, Need, Period, Person, Site, Tables, Wish
 from scheduler.words import Said
 

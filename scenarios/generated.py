@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from scenarios.sheets import digest
 from scheduler.facts import Territory, facts_of
 from scheduler.findings import Finding, ScenarioError
-from scheduler.scenario import RuleSheet, Scenario, Tier
+from scheduler.scenario import RuleSheet, Scenario, Tier, digest
 from scheduler.tables import Absence, Consent, Engagement, Line, Period, Person, Row, Site, Tables, Wish
 from scheduler.words import Said
 

@@ -15,10 +15,9 @@ from fractions import Fraction
 from math import lcm
 from pathlib import Path
 
-from scenarios.sheets import digest
 from scheduler.facts import Territory, facts_of
 from scheduler.findings import Finding, ScenarioError
-from scheduler.scenario import RuleSheet, Scenario, Tier
+from scheduler.scenario import RuleSheet, Scenario, Tier, digest
 from scheduler.tables import Absence, Cost, Engagement, Line, Period, Person, Site, Tables, Wish
 from scheduler.words import Said
 

@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from scenarios.sheets import digest
 from scheduler.calendar import NO_HOLIDAYS
 from scheduler.facts import Territory, facts_of
 from scheduler.findings import Finding, ScenarioError
 from scheduler.rules.base import Rule
-from scheduler.scenario import RuleSheet, Scenario, Tier
+from scheduler.scenario import RuleSheet, Scenario, Tier, digest
 from scheduler.tables import Engagement, Limit, Line, Need, Past, Period, Person, Site, Tables, Wish
 from scheduler.words import Said
 

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.minizinc import Unparsable, read_dzn
-from scenarios.sheets import digest
 from scheduler.facts import Territory, facts_of
 from scheduler.findings import Finding, ScenarioError
-from scheduler.scenario import RuleSheet, Scenario, Tier
+from scheduler.scenario import RuleSheet, Scenario, Tier, digest
 from scheduler.tables import (
     Engagement,
     Exposure,

@@ -13,8 +13,7 @@ from scenarios.workbook import cell_text, refused
 from scheduler.cells import Unreadable, read_day
 from scheduler.facts import Duty, Facts, duty_id
 from scheduler.findings import Finding, ScenarioError, nearest
-from scheduler.roster import Roster, roster_of
-from scheduler.rules.base import site_of
+from scheduler.roster import Roster, roster_of, site_of
 from scheduler.scenario import Scenario
 from scheduler.words import Said
 

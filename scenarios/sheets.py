@@ -3,8 +3,6 @@
 ``Sheets`` is read from either, understood here, and written back to either: so both mean exactly the same.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +16,7 @@ from scheduler.consistency import findings_of
 from scheduler.facts import Territory, facts_of
 from scheduler.findings import Finding, ScenarioError, nearest
 from scheduler.rules.base import Rule
-from scheduler.scenario import DEFAULT_TIERS, FORMAT, RuleSheet, Scenario, Tier
+from scheduler.scenario import DEFAULT_TIERS, FORMAT, RuleSheet, Scenario, Tier, digest
 from scheduler.tables import REQUIRED, ROW_TYPES, Row, Tables
 from scheduler.words import Said
 
@@ -83,18 +81,6 @@ def scenario_of(sheets: Sheets) -> Scenario:
     ordered = tuple(sorted(rules, key=lambda rule: order[rule.kind]))
     sha256 = digest(territory, tables, ordered, tiers)
     return Scenario(name, facts_of(territory, tables), ordered, tiers, sha256, tuple(findings))
-
-
-def digest(territory: Territory, tables: Tables, rules: Iterable[Rule], tiers: Iterable[Tier]) -> str:
-    """SHA-256 of what a scenario means, whatever the files looked like (folder or workbook, order of columns)."""
-    content = {
-        "territory": territory.model_dump(mode="json"),
-        "rules": [rule.model_dump(mode="json") for rule in rules],
-        "tiers": [tier.model_dump(mode="json") for tier in tiers],
-        "tables": {name: [row.model_dump(mode="json") for row in getattr(tables, name)] for name in ROW_TYPES},
-    }
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def sheets_of(scenario: Scenario) -> Sheets:
@@ -230,14 +216,14 @@ def _tables(sheets: Sheets, findings: list[Finding]) -> tuple[Tables, dict[str, 
                 findings.append(Finding(said, table.where if table else f"{name}.csv"))
             continue
         found, where = [], []
-        for number, row in _rows(table, row_type, findings):
+        for number, row in rows_from(table, row_type, findings):
             found.append(row)
             where.append((table.where, number))
         rows[name], places[name] = tuple(found), where
     return Tables(**rows), places  # type: ignore[arg-type]
 
 
-def _rows(sheet: Sheet, row_type: type[Row], findings: list[Finding]) -> Iterable[tuple[int, Row]]:
+def rows_from(sheet: Sheet, row_type: type[Row], findings: list[Finding]) -> Iterable[tuple[int, Row]]:
     columns = [name.strip().lower() for name in sheet.header]
     known = row_type.model_fields
     for n, column in enumerate(columns):

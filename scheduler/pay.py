@@ -14,8 +14,7 @@ from datetime import date, timedelta
 
 from scheduler.facts import Duty, Facts, in_force
 from scheduler.findings import Finding, ScenarioError
-from scheduler.roster import Roster
-from scheduler.rules.base import site_of
+from scheduler.roster import Roster, site_of
 from scheduler.tables import Engagement, PayItemKind, PayPeriod, Tariff
 from scheduler.words import Said
 

@@ -1,14 +1,17 @@
 """Additional time as a board hears it: what each month of a person costs, as terms that rules add up."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from scheduler.facts import Duty
 from scheduler.pay import Extra, Month, extra_of, halves_of, month_of
-from scheduler.rules.base import Board
 from scheduler.terms import Terms, total
 
+if TYPE_CHECKING:
+    from scheduler.rules.base import Board
 
-def extra_terms(board: Board, person: str, duties: Iterable[Duty]) -> Iterator[tuple[Month, Terms]]:
+
+def extra_terms(board: "Board", person: str, duties: Iterable[Duty]) -> Iterator[tuple[Month, Terms]]:
     """Cents of additional time by month, for some duties of a person; those of the past count, and were paid."""
     months: dict[Month, tuple[Extra, list[int], list[Terms]]] = {}
     for duty in duties:

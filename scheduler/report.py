@@ -8,8 +8,7 @@ from scheduler.explain import Questions, said_tier
 from scheduler.facts import Facts
 from scheduler.fairness import CATEGORIES, Category, carried, fair_shares, loads, pool_of
 from scheduler.pay import Item, Statement, Unpriced, statement_of
-from scheduler.roster import Roster
-from scheduler.rules.base import site_of
+from scheduler.roster import Roster, site_of
 from scheduler.rules.wishes import refusals
 from scheduler.scenario import Scenario
 from scheduler.verify import Verdict

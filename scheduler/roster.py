@@ -3,6 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scheduler.facts import Duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +46,8 @@ class Roster:
 def roster_of(assignments: Iterable[tuple[str, str]], site_by_duty: Mapping[str, str] | None = None) -> Roster:
     """A roster from (duty id, person id) pairs."""
     return Roster(frozenset(assignments), dict(site_by_duty or {}))
+
+
+def site_of(duty: "Duty", roster: Roster) -> str:
+    """Where a duty is: the roster's choice, else its first site."""
+    return roster.site_by_duty.get(duty.id, duty.sites[0])

@@ -1,14 +1,18 @@
 """A question: what is given, the rules, and the tiers in which they are solved."""
 
+import hashlib
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from scheduler.cells import Id
-from scheduler.facts import Facts
+from scheduler.facts import Facts, Territory
 from scheduler.findings import Finding
 from scheduler.rules import AnyRule
 from scheduler.rules.base import Rule
+from scheduler.tables import ROW_TYPES, Tables
 
 FORMAT = 1
 """Version of the files; raised when an old scenario would no longer mean the same."""
@@ -46,3 +50,15 @@ class RuleSheet(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     rules: tuple[AnyRule, ...]
+
+
+def digest(territory: Territory, tables: Tables, rules: Iterable[Rule], tiers: Iterable[Tier]) -> str:
+    """SHA-256 of what a scenario means, whatever the files looked like (folder or workbook, order of columns)."""
+    content = {
+        "territory": territory.model_dump(mode="json"),
+        "rules": [rule.model_dump(mode="json") for rule in rules],
+        "tiers": [tier.model_dump(mode="json") for tier in tiers],
+        "tables": {name: [row.model_dump(mode="json") for row in getattr(tables, name)] for name in ROW_TYPES},
+    }
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -5,8 +5,8 @@ from typing import ClassVar, Literal
 
 from scheduler.facts import Duty, Facts
 from scheduler.pay import pay_of
-from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, site_of
+from scheduler.roster import Roster, site_of
+from scheduler.rules.base import Board, Breach, Example, Rule
 from scheduler.rules.envelopes import NIGHT
 from scheduler.words import Said, said_hundredths
 

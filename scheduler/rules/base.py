@@ -178,8 +178,3 @@ def held(facts: Facts, roster: Roster, person_id: str) -> list[Duty]:
     """Everything a person holds, past and planned, by start: what a check reads."""
     planned = [facts.duty_by_id[duty_id] for duty_id in roster.duties_of(person_id)]
     return sorted((*facts.past_of(person_id), *planned), key=lambda duty: (duty.start, duty.id))
-
-
-def site_of(duty: Duty, roster: Roster) -> str:
-    """Where a duty is: the roster's choice, else its first site."""
-    return roster.site_by_duty.get(duty.id, duty.sites[0])

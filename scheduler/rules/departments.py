@@ -7,8 +7,8 @@ from pydantic import Field
 
 from scheduler.calendar import days_between
 from scheduler.facts import Facts
-from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, site_of
+from scheduler.roster import Roster, site_of
+from scheduler.rules.base import Board, Breach, Example, Rule
 from scheduler.terms import Terms, total
 from scheduler.words import Said
 

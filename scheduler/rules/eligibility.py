@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from scheduler.facts import Facts
-from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, site_of
+from scheduler.roster import Roster, site_of
+from scheduler.rules.base import Board, Breach, Example, Rule
 from scheduler.words import Said
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from scheduler.facts import Duty, Facts
-from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, held, site_of
+from scheduler.roster import Roster, site_of
+from scheduler.rules.base import Board, Breach, Example, Rule, held
 from scheduler.terms import total
 from scheduler.words import Said
 

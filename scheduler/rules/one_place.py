@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from scheduler.facts import Duty, Facts
-from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, held, site_of
+from scheduler.roster import Roster, site_of
+from scheduler.rules.base import Board, Breach, Example, Rule, held
 from scheduler.words import Said
 
 

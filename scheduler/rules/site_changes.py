@@ -8,8 +8,8 @@ from pydantic import Field
 
 from scheduler.cells import Words
 from scheduler.facts import Facts
-from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, held, site_of
+from scheduler.roster import Roster, site_of
+from scheduler.rules.base import Board, Breach, Example, Rule, held
 from scheduler.terms import Terms, constant
 from scheduler.words import Said
 

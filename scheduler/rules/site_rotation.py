@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import ClassVar, Literal
 
 from scheduler.facts import Facts
-from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, site_of
+from scheduler.roster import Roster, site_of
+from scheduler.rules.base import Board, Breach, Example, Rule
 from scheduler.terms import Terms, total
 from scheduler.words import Said
 

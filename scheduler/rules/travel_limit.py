@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from scheduler.facts import Facts
-from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, site_of
+from scheduler.roster import Roster, site_of
+from scheduler.rules.base import Board, Breach, Example, Rule
 from scheduler.words import Said
 
 
