@@ -43,12 +43,20 @@ def register(app: typer.Typer) -> None:
         app.command(verb.__name__.rstrip("_"))(verb)
 
 
-def _page(out: Path, name: str, title: str, lead: Sequence[str], sections: "Sequence[Section]", lang: "Lang") -> None:
+def _page(
+    out: Path,
+    name: str,
+    title: str,
+    sections: "Sequence[Section]",
+    lang: "Lang",
+    told: "Sequence[Section] | None" = None,
+) -> None:
+    """Write the page, and say the same, or a part of it, on the terminal."""
     from api.exports.study import study_page, study_text
 
     out.mkdir(parents=True, exist_ok=True)
-    (out / f"{name}.html").write_text(study_page(title, lead, sections, lang), encoding="utf-8")
-    typer.echo(study_text(sections))
+    (out / f"{name}.html").write_text(study_page(title, sections, lang), encoding="utf-8")
+    typer.echo(study_text(sections if told is None else told))
 
 
 def _wrong(error: Exception, lang: "Lang") -> NoReturn:
@@ -94,8 +102,9 @@ def pay(
         statement = priced(question.facts, done.roster if done else rota)
     except ScenarioError as error:
         _wrong(error, language)
-    sections = write_pay(out, question.facts, done.roster if done else rota, statement, done, language)
-    _page(out, "pay", question.name, (), sections, language)
+    held = done.roster if done else rota
+    summary, people = write_pay(out, question.facts, held, statement, done, language)
+    _page(out, "pay", question.name, (*summary, *people), language, told=summary)
 
 
 def actuals(
@@ -184,7 +193,7 @@ def harmonise(
             )
     except ScenarioError as error:
         _wrong(error, language)
-    _page(out, "harmonise", question.name, (), harmonisation(found, language, way), language)
+    _page(out, "harmonise", question.name, harmonisation(found, language, way), language)
 
 
 def envelope(
@@ -216,7 +225,7 @@ def envelope(
         )
     except KeyError:
         refuse("--payer", payer, sorted({row.payer for row in question.facts.tables.envelopes}), language)
-    _page(out, "envelope", question.name, (), marginal_value(found, language), language)
+    _page(out, "envelope", question.name, marginal_value(found, language), language)
 
 
 def compare(
@@ -252,7 +261,7 @@ def compare(
             raise typer.Exit(IMPOSSIBLE)
         known[n] = answer.figures
     many = [known[n] for n in range(len(results))]
-    _page(out, "compare", " / ".join(one.name for one in many), (), comparison(many, language), language)
+    _page(out, "compare", " / ".join(one.name for one in many), comparison(many, language), language)
     figures_frame(many).to_csv(out / "compare.csv", index=False, lineterminator="\n")
 
 
@@ -308,9 +317,7 @@ def sweep(
         folder=out / "variants",
         hear=_told(language),
     )
-    _page(
-        out, "sweep", question.name, (), sweep_table([setting for setting, _ in settings], answers, language), language
-    )
+    _page(out, "sweep", question.name, sweep_table([setting for setting, _ in settings], answers, language), language)
     rows = [
         {**setting, "status": answer.status, **(figures_row(answer.figures) if answer.figures else {})}
         for (setting, _), answer in zip(settings, answers, strict=True)
@@ -363,7 +370,7 @@ def stress(
             )
             raise typer.Exit(IMPOSSIBLE) from None
         found.append((question.name, one))
-    _page(out, "stress", " / ".join(name for name, _ in found), (), stressed(found, language), language)
+    _page(out, "stress", " / ".join(name for name, _ in found), stressed(found, language), language)
     kept = {
         name: {"first_to_break": one.first_to_break.line if one.first_to_break else None, "by_month": one.by_month()}
         for name, one in found
@@ -430,7 +437,7 @@ def need(
     except ValueError:
         typer.echo("no rota" if language == "en" else "aucun tableau", err=True)
         raise typer.Exit(IMPOSSIBLE) from None
-    _page(out, "need", question.name, (), needed(question.facts, needs(question.facts), ranked, language), language)
+    _page(out, "need", question.name, needed(question.facts, needs(question.facts), ranked, language), language)
 
 
 def map_(
@@ -454,4 +461,4 @@ def map_(
         sections = territory_map(question.facts, figures, language, outline)
     except (OSError, ValueError, KeyError, TypeError):
         refuse("--geojson", str(outline), ("a file of GeoJSON polygons",), language)
-    _page(out, "map", question.facts.territory.name, (), sections, language)
+    _page(out, "map", question.facts.territory.name, sections, language)

@@ -1,6 +1,6 @@
 """Two or more rotas side by side, in sections: what is better and proved, who carries what, what is paid and by whom."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from api.exports import labels
@@ -74,11 +74,7 @@ def _proved(many: Sequence[Figures], lang: Lang) -> Section:
         _t(lang, "Proved bound", "Borne prouvée"),
         "",
     )
-    text = [
-        f"{two.name} / {one.name} – {aim(tier.name, lang)} : {judged(tier, one.name, two.name, lang)}."
-        for one, two in pairwise(many)
-        for tier in compared(one, two)
-    ]
+    text = [said for one, two in pairwise(many) for said in _judged(one, two, lang)]
     if len({figures.places for figures in many}) > 1:
         text.append(
             _t(
@@ -92,6 +88,16 @@ def _proved(many: Sequence[Figures], lang: Lang) -> Section:
         tuple(text),
         (Table(columns, tuple(rows), frozenset({2, 3})),),
     )
+
+
+def _judged(one: Figures, two: Figures, lang: Lang) -> Iterator[str]:
+    """Tier by tier, until they differ; what comes after answers another question."""
+    colon = _t(lang, ":", " :")
+    for tier in compared(one, two):
+        if tier.judgement == "after":
+            yield f"{one.name} / {two.name}, {_t(lang, 'the aims after it', 'les buts suivants')}{colon} {judged(tier, one.name, two.name, lang)}."
+            return
+        yield f"{one.name} / {two.name}, {aim(tier.name, lang).lower()}{colon} {judged(tier, one.name, two.name, lang)}."
 
 
 def _at_a_glance(many: Sequence[Figures], lang: Lang) -> Section:

@@ -22,8 +22,8 @@ def _t(lang: Lang, en: str, fr: str) -> str:
 
 def write_pay(
     folder: Path, facts: Facts, roster: Roster, statement: Statement, done: Done | None, lang: Lang
-) -> tuple[Section, ...]:
-    """``statement.csv``, ``service.csv``, ``held.csv`` and the same in ``pay.xlsx``; the sections of the page are returned."""
+) -> tuple[tuple[Section, ...], tuple[Section, ...]]:
+    """``statement.csv``, ``service.csv``, ``held.csv`` and the same in ``pay.xlsx``; the sections of the page are returned: sums, then a statement for each person."""
     folder.mkdir(parents=True, exist_ok=True)
     frames = {
         "statement": statement_frame(facts, statement),
@@ -36,7 +36,7 @@ def write_pay(
     with pd.ExcelWriter(folder / "pay.xlsx", engine="xlsxwriter", engine_kwargs=options) as book:
         for name, frame in frames.items():
             frame.to_excel(book, sheet_name=name, index=False)
-    return (*_sums(facts, statement, lang), *_done(facts, done, lang), *_people(facts, statement, lang))
+    return (*_sums(facts, statement, lang), *_done(facts, done, lang)), _people(facts, statement, lang)
 
 
 def _sums(facts: Facts, statement: Statement, lang: Lang) -> tuple[Section, ...]:

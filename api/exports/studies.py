@@ -13,6 +13,7 @@ from scheduler.facts import Facts
 from scheduler.figures import Figures
 from scheduler.grids import Harmonised, sector
 from scheduler.grids import Path as Way
+from scheduler.tables import Site
 from scheduler.words import Lang, Said
 from solver.studies.envelope import Marginal
 from solver.studies.need import Help, Need
@@ -428,18 +429,29 @@ def territory_map(facts: Facts, figures: Figures, lang: Lang, outline: Path | No
     lines: defaultdict[str, list[str]] = defaultdict(list)
     fragile: set[str] = set()
     for line in figures.lines:
-        for site in line.sites:
-            load[site] += line.points // len(line.sites)
+        for host in line.sites:
+            load[host] += line.points // len(line.sites)
             sign = " ⚠" if line.fragile else ""
-            lines[site].append(line.name + sign)
+            lines[host].append(line.name + sign)
             if line.fragile:
-                fragile.add(site)
+                fragile.add(host)
     most = max(load.values(), default=1) or 1
     hosts = [site for site in facts.tables.sites if site.id in lines]
+    # Sites at one address are one circle.
+    together: defaultdict[tuple[float, float], list[tuple[int, Site]]] = defaultdict(list)
+    for number, site in enumerate(hosts, 1):
+        if site.latitude is not None and site.longitude is not None:
+            together[site.latitude, site.longitude].append((number, site))
     places = [
-        Place(site.name, site.latitude, site.longitude, load[site.id] / most, site.id in fragile, number)
-        for number, site in enumerate(hosts, 1)
-        if site.latitude is not None and site.longitude is not None
+        Place(
+            ", ".join(site.name for _, site in here),
+            latitude,
+            longitude,
+            sum(load[site.id] for _, site in here) / most,
+            any(site.id in fragile for _, site in here),
+            ", ".join(str(number) for number, _ in here),
+        )
+        for (latitude, longitude), here in together.items()
     ]
     rows = tuple(
         (

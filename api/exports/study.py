@@ -9,15 +9,13 @@ from markupsafe import Markup
 
 from scheduler.words import Lang
 
-Cell = str
-
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """Cells as they are shown; ``numbers`` are the columns set to the right."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[str, ...], ...]
     numbers: frozenset[int] = frozenset()
     caption: str = ""
 
@@ -32,7 +30,7 @@ class Section:
     chart: Markup | None = None
 
 
-def study_page(title: str, lead: Sequence[str], sections: Sequence[Section], lang: Lang) -> str:
+def study_page(title: str, sections: Sequence[Section], lang: Lang) -> str:
     """The page as HTML: no script, nothing fetched, every text escaped."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -42,7 +40,7 @@ def study_page(title: str, lead: Sequence[str], sections: Sequence[Section], lan
         lstrip_blocks=True,
     )
     template = environment.get_template("study.html.j2")
-    return template.render(title=title, lead=tuple(lead), sections=tuple(sections), lang=lang).lstrip() + "\n"
+    return template.render(title=title, sections=tuple(sections), lang=lang).lstrip() + "\n"
 
 
 def study_text(sections: Sequence[Section]) -> str:
