@@ -432,7 +432,7 @@ def _prices(given: _Input, facts: Facts) -> Iterator[Finding]:
     for line in facts.lines:
         pool = pool_of(facts, line.id)
         for duty in facts.duties_by_line[line.id]:
-            if duty.past:
+            if duty.past or not duty.wished:
                 continue
             without: dict[str, Unpriced] = {}
             for person in pool:

@@ -44,7 +44,15 @@ def solved(tmp_path_factory) -> tuple[Path, Path]:
 def test_every_output_is_there_and_the_result_has_its_keys(solved):
     _, out = solved
     names = {path.name for path in out.iterdir()}
-    assert names == {"roster.csv", "roster.xlsx", "roster.html", "roster.pdf", "calendars", "result.json"}
+    assert names == {
+        "roster.csv",
+        "roster.xlsx",
+        "roster.html",
+        "roster.pdf",
+        "calendars",
+        "result.json",
+        "figures.json",
+    }
     result = json.loads((out / "result.json").read_text())
     assert result["status"] == "found"
     assert [tier["name"] for tier in result["tiers"]] == ["cover", "worst_off", "evenness", "wishes", "costs"]

@@ -7,7 +7,10 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from api.cli import app
+from scenarios.load import load
 from scenarios.templates import tables_described
+from solver import Limits
+from tests.test_scenarios import short
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,3 +34,18 @@ def test_every_command_and_file_the_readme_names_exists():
         assert command in help_text
     for link in re.findall(r"\]\(([\w./-]+)\)", text):
         assert (ROOT / link).exists(), link
+
+
+def test_the_analysts_script_runs_to_its_end(capsys):
+    """The whole of it on the first ten days of the pilot territory."""
+    spec = importlib.util.spec_from_file_location("analyst", ROOT / "docs" / "analyst.py")
+    analyst = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(analyst)
+    days = short(load(ROOT / "scenarios" / "data" / "pilot-pooled"), 10)
+    frames = analyst.main(days, Limits(time_limit_s=3, workers=1, seed=1), draws=1)
+    assert frames["pay"]["cents"].sum() == frames["people"]["cents"].sum()
+    assert len(frames["roster"]) == frames["people"]["duties"].sum()
+    assert list(frames["grids"]["grid"]) == ["before-2025-11", "from-2025-11", "harmonised"]
+    assert frames["envelope"]["amount"].diff().iloc[1] == 1000_00
+    assert (frames["envelope"]["spent"] <= frames["envelope"]["amount"]).all()
+    assert "Gini" in capsys.readouterr().out

@@ -52,6 +52,8 @@ def needs(facts: Facts) -> tuple[Need, ...]:
         duties = [duty for line in lines for duty in facts.duties_by_line[line.id] if not duty.past]
         people = {person for line in lines for person in pool_of(facts, line.id)}
         places = sum(duty.needed for duty in duties)
+        if not places:
+            continue
         full_time = sum(there[person] for person in people) / (100 * days)
         a_month = places / full_time * 30.4 / days if full_time else float("inf")
         points = sum(duty.points * duty.needed for duty in duties)
@@ -128,10 +130,12 @@ def _changes(scenario: Scenario, now: Figures, roster: Roster) -> Iterator[tuple
         (line for line in now.lines if line.places),
         key=lambda line: (-len(line.holes), -line.points / max(1, line.pool), line.line),
     )
+    alike: set[str] = set()
     for figures in heavy:
         line = facts.line_by_id[figures.line]
-        pool = sorted(pool_of(facts, line.id), key=lambda person: (-carried[person], person))
+        pool = sorted(set(pool_of(facts, line.id)) - alike, key=lambda person: (-carried[person], person))
         if pool:
+            alike.add(pool[0])
             yield "person", line.id, pool[0], one_more(scenario, pool[0])
         for person, site in _could_consent(facts, line):
             consent = Consent(person=person, site=site, lines=(line.id,))

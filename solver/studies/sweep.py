@@ -52,37 +52,37 @@ def variants_of(
     """
     found = []
     for values in product(*(vary.values for vary in varied)):
-        changed, setting = scenario, dict(zip((vary.what for vary in varied), values, strict=True))
-        for what, value in setting.items():
-            changed = _changed(changed, what, value, tables or {})
+        setting = dict(zip((vary.what for vary in varied), values, strict=True))
         name = ", ".join(f"{what.removeprefix('rules.')}={value}" for what, value in setting.items())
-        found.append((setting, Variant(name, changed)))
+        found.append((setting, Variant(name, _changed(scenario, setting, tables or {}))))
     return found
 
 
-def _changed(scenario: Scenario, what: str, value: str, tables: Mapping[str, Sequence[Row]]) -> Scenario:
-    if what.startswith("rules."):
-        return revised(scenario, rules=_rules(scenario, what.removeprefix("rules."), value))
-    table, _, rest = what.partition(".csv")
-    if table not in ROW_TYPES:
-        raise ScenarioError([_unknown(what, table, ROW_TYPES)])
-    if not rest:
-        return revised(scenario, tables={table: tables[value]})
-    key, _, column = rest.removeprefix(":").rpartition(".")
-    rows: tuple[Row, ...] = getattr(scenario.facts.tables, table)
+def _changed(scenario: Scenario, setting: Mapping[str, str], given: Mapping[str, Sequence[Row]]) -> Scenario:
+    """A scenario with all of a setting at once: each step alone need not fit."""
+    rules, tables = list(scenario.rules), dict[str, Sequence[Row]]()
+    for what, value in setting.items():
+        if what.startswith("rules."):
+            rules = _rules(rules, what.removeprefix("rules."), value)
+            continue
+        table, _, rest = what.partition(".csv")
+        if table not in ROW_TYPES:
+            raise ScenarioError([_unknown(what, table, ROW_TYPES)])
+        rows: Sequence[Row] = tables.get(table, getattr(scenario.facts.tables, table))
+        tables[table] = _rows(table, rows, what, value) if rest else given[value]
+    return revised(scenario, tables=tables, rules=rules)
+
+
+def _rows(table: str, rows: Sequence[Row], what: str, value: str) -> list[Row]:
+    key, _, column = what.partition(".csv")[2].removeprefix(":").rpartition(".")
     columns = ROW_TYPES[table].model_fields
     if column not in columns:
         raise ScenarioError([_unknown(what, column, columns)])
-    named = ROW_TYPES[table].KEY[:1] or tuple(columns)[:1]
-    known = {str(getattr(row, named[0])) for row in rows}
+    named = (*ROW_TYPES[table].KEY, *columns)[0]
+    known = {str(getattr(row, named)) for row in rows}
     if key not in known:
         raise ScenarioError([_unknown(what, key, known)])
-    return revised(
-        scenario,
-        tables={
-            table: [_row(row, column, value, what) if str(getattr(row, named[0])) == key else row for row in rows],
-        },
-    )
+    return [_row(row, column, value, what) if str(getattr(row, named)) == key else row for row in rows]
 
 
 def _row(row: Row, column: str, value: str, what: str) -> Row:
@@ -98,13 +98,13 @@ def _needed(row: Row) -> dict[str, Any]:
     return {name: getattr(row, name) for name, info in type(row).model_fields.items() if info.is_required()}
 
 
-def _rules(scenario: Scenario, where: str, value: str) -> list[Rule]:
+def _rules(rules: Sequence[Rule], where: str, value: str) -> list[Rule]:
     name, _, parameter = where.rpartition(".")
     if not name:
         name, parameter = parameter, ""
-    rule = next((rule for rule in scenario.rules if rule.name == name), None)
+    rule = next((rule for rule in rules if rule.name == name), None)
     if rule is None:
-        raise ScenarioError([_unknown(f"rules.{where}", name, [rule.name for rule in scenario.rules])])
+        raise ScenarioError([_unknown(f"rules.{where}", name, [rule.name for rule in rules])])
     parameter = parameter or ("limit" if "limit" in type(rule).model_fields else "enabled")
     if parameter not in type(rule).model_fields:
         raise ScenarioError([_unknown(f"rules.{where}", parameter, type(rule).model_fields)])
@@ -114,7 +114,7 @@ def _rules(scenario: Scenario, where: str, value: str) -> list[Rule]:
         )
     except ValidationError as error:
         raise ScenarioError([_refused(f"rules.{where}", value, error)]) from None
-    return [changed if one is rule else one for one in scenario.rules]
+    return [changed if one is rule else one for one in rules]
 
 
 def _unknown(where: str, word: str, known: Any) -> Finding:
