@@ -21,6 +21,8 @@ from scheduler.words import Said, said_hundredths
 HORIZON_DAYS_MOST = 800
 FLAT_FEES_FROM, FLAT_FEES_LEAST, FLAT_FEE_SHARE, FLAT_FEE_CENTS = date(2025, 11, 1), 3, 40, (70_00, 280_00)
 """Arrêté of 30 April 2003, art. 14; instruction DGOS/RH5/2025/92: the frame of public on-call flat fees."""
+LOCUM_CEILING_FROM, LOCUM_CEILING_CENTS = date(2025, 7, 1), 2681_00
+"""Ceiling of agency work (*intérim*) for 24 hours in mainland France, excluding VAT, all costs."""
 PUBLIC = ("public_hospital", "local_hospital")
 EMPLOYED = ("consultant", "university", "contract", "assistant", "sessional", "associate")
 """Statuses paid by art. 14."""
@@ -116,6 +118,7 @@ def findings_of(
             *_tariffs(given),
             *_shares(given),
             *_flat_fees(given),
+            *_ceilings(given),
         ]
     if complete and not any(f.severity == "error" for f in found):
         facts = facts_of(territory, tables)
@@ -416,6 +419,23 @@ def _flat_fees(given: _Input) -> Iterator[Finding]:
             )
             found_amount = said_hundredths(row.amount).en
             yield given.at("tariffs", index, said, column="amount", found=found_amount, severity="warning")
+
+
+def _ceilings(given: _Input) -> Iterator[Finding]:
+    """What an agency locum may cost a public hospital: the ceiling of 24 hours, by half-periods of six (from 1 July 2025)."""
+    for index, row in enumerate(given.tables.tariffs):
+        if row.status != "locum" or row.scheme != "pdses" or row.modality != "on_site" or row.per != "duty":
+            continue
+        most = LOCUM_CEILING_CENTS * HALVES[row.period] // 4
+        if row.amount > most and (row.valid_to or LOCUM_CEILING_FROM) >= LOCUM_CEILING_FROM:
+            euros = said_hundredths(most)
+            said = Said(
+                f"at most the ceiling for agency locums, {euros.en} €, was expected",
+                f"au plus le plafond de l'intérim, {euros.fr} €, était attendu",
+            )
+            yield given.at(
+                "tariffs", index, said, column="amount", found=said_hundredths(row.amount).en, severity="warning"
+            )
 
 
 def _prices(given: _Input, facts: Facts) -> Iterator[Finding]:

@@ -44,14 +44,17 @@ NIGHT = {
 DAY = {**NIGHT, "period": "day", "amount": "50"}
 
 
+LINES = [
+    {"id": "D", "needed": "1", "wished": "1"},
+    {"id": "N", "needed": "1", "wished": "2", "skills": "night"},
+    *({"id": x, "wished": "0"} for x in "MACSP"),
+]
+
+
 def small(drawing="Ana . . . .\nBob . . . .", kinds=(), **tables):
     """Four days of one day duty and one night duty; only Ana can hold nights, and no more than two of them."""
     given = {
-        "lines": [
-            {"id": "D", "needed": "1", "wished": "1"},
-            {"id": "N", "needed": "1", "wished": "2", "skills": "night"},
-            *({"id": x, "wished": "0"} for x in "MACSP"),
-        ],
+        "lines": LINES,
         "people": [{"id": "Ana", "skills": "night", "birth_year": "1970"}, {"id": "Bob", "birth_year": "1990"}],
         "tariffs": [NIGHT, DAY],
         **tables,
@@ -272,6 +275,41 @@ def test_bad_money_is_listed_all_at_once(tmp_path):
         ScenarioError, match=r"no tariff in force on that day \(2 times from 2027-03-03 to 2027-03-04\)"
     ):
         load(tmp_path / "u")
+
+
+def test_the_frame_of_public_flat_fees_and_of_agency_locums_is_told(tmp_path):
+    """Three classes at least, none for more than two fifths of the on-call lines, 70 to 280 euros; 2,681 for 24 hours."""
+
+    def told(classes, amount="140", locum="1340.50"):
+        fees = [
+            {
+                "id": f"C{n}",
+                "name": f"C{n}",
+                "modality": "on_call",
+                "periods": "night",
+                "sites": "H",
+                "flat_fee": fee,
+                "needed": "0",
+            }
+            for n, fee in enumerate(classes)
+        ]
+        call = {**NIGHT, "modality": "on_call", "amount": amount}
+        tariffs = [
+            NIGHT,
+            DAY,
+            {**NIGHT, "status": "locum", "amount": locum},
+            *({**call, "flat_fee": fee} for fee in set(classes)),
+        ]
+        save(replace(small(), facts=small(lines=[*LINES, *fees], tariffs=tariffs).facts), tmp_path / "f")
+        return [f.to("en") for f in load(tmp_path / "f").warnings if f.column in ("flat_fee", "amount")]
+
+    assert told(["a", "a", "b", "b", "c"]) == []
+    assert "at least 3 classes" in told(["a", "a", "b", "b"])[0]
+    assert "at most 40 %" in told(["a", "a", "b", "c"])[0]
+    assert told(["a", "b", "c"], amount="280") == []
+    assert len(told(["a", "b", "c"], amount="280.01")) == 3
+    assert "69.99" in told(["a", "b", "c"], amount="69.99")[0]
+    assert "ceiling for agency locums" in told(["a", "b", "c"], locum="1340.51")[0]
 
 
 # --- sweeps -----------------------------------------------------------------------------------------------------------

@@ -288,10 +288,17 @@ def stressed(found: Sequence[tuple[str, Stress]], lang: Lang) -> tuple[Section, 
         else:
             text = _t(
                 lang,
-                f"The first line to break is {first.name}: in {first.draws} of {number} tries, from {first.first_day} on.",
-                f"La première ligne à casser est {first.name} : dans {first.draws} essais sur {number}, dès le {first.first_day}.",
+                f"The first line to break is {first.name}: in {first.draws} of {number} tries, by {hundredths(round(100 * first.holes), lang)} places on average, from {first.first_day} on.",
+                f"La première ligne à casser est {first.name} : dans {first.draws} essais sur {number}, de {hundredths(round(100 * first.holes), lang)} places en moyenne, dès le {first.first_day}.",
             )
-        more = [text]
+        more = [
+            text,
+            _t(
+                lang,
+                f"That fewer duties can be held than before is proved in {one.proved} of {number} tries; elsewhere a difference may also be the search's.",
+                f"Que moins de gardes puissent être tenues qu'avant est prouvé dans {one.proved} essais sur {number} ; ailleurs une différence peut aussi tenir à la recherche.",
+            ),
+        ]
         if one.impossible:
             more.append(
                 _t(

@@ -56,7 +56,7 @@ class Stress:
     before: Figures
     draws: tuple[tuple[Draw, Solved], ...]
     lines: tuple[BrokenLine, ...]
-    """Those that break, the first to break first: in most tries, then soonest."""
+    """Those that break, the first to break first: in most tries, then by most places, then soonest."""
     absorbers: tuple[Absorber, ...]
     cents: float | None
     """More paid than before, on average over the tries with a rota; None without any."""
@@ -67,6 +67,13 @@ class Stress:
     def first_to_break(self) -> BrokenLine | None:
         """The weakest line; None when none breaks."""
         return self.lines[0] if self.lines else None
+
+    @property
+    def proved(self) -> int:
+        """Tries in which it is proved that cover is worse than before: no rota reaches what there was."""
+        cover = self.before.tiers[0]
+        bounds = [answer.figures.tiers[0].bound for _, answer in self.draws if answer.figures]
+        return self.impossible + sum(bound is not None and bound > cover.value for bound in bounds)
 
     def by_month(self) -> dict[str, int]:
         """New empty places by month, over all tries."""
@@ -125,10 +132,12 @@ def stress(
     Raises:
         ValueError: there is no rota even when everybody is there.
     """
-    variants = [Variant("", scenario), *(Variant(draw.name, without(scenario, draw.away)) for draw in draws)]
-    first, *answers = solve_all(variants, limits, processes=processes, folder=folder, hear=hear)
+    (first,) = solve_all([Variant("", scenario)], limits, folder=folder, hear=hear)
     if first.figures is None:
         raise ValueError("no rota with everybody there")
+    variants = [Variant(draw.name, without(scenario, draw.away)) for draw in draws]
+    # From the same rota: what differs is then less the search and more the leaving.
+    answers = solve_all(variants, limits, processes=processes, folder=folder, start=first.roster, hear=hear)
     before = first.figures
     tries = tuple(zip(draws, answers, strict=True))
     return Stress(
@@ -168,7 +177,7 @@ def _broken(before: Figures, answers: Sequence[Solved]) -> tuple[BrokenLine, ...
         BrokenLine(line, lines[line].name, breaks[line], len(days) / len(solved), min(days), lines[line].pool)
         for line, days in holes.items()
     ]
-    return tuple(sorted(broken, key=lambda line: (-line.draws, line.first_day, -line.holes, line.line)))
+    return tuple(sorted(broken, key=lambda line: (-line.draws, -line.holes, line.first_day, line.line)))
 
 
 def _absorbers(before: Figures, tries: Sequence[tuple[Draw, Solved]]) -> tuple[Absorber, ...]:
