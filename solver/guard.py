@@ -18,6 +18,7 @@ import psutil
 from scheduler.roster import Roster
 from scheduler.scenario import Scenario
 from scheduler.verify import verify
+from solver.orphans import end_with_parent
 from solver.plan import Ended, Found, Hear, Limits, Outcome, OutOfTime, Progress, TierResult, Timing, plan
 
 GRACE_S = 10.0
@@ -117,6 +118,7 @@ def _inside(out: Connection, scenario: Scenario, limits: Limits, start: Roster |
     """The solve, telling what it finds; a group of processes that can be ended together."""
     with suppress(AttributeError, OSError):
         os.setsid()
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     last = -ROTAS_S
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
+from multiprocessing.managers import SyncManager
 from queue import Empty
 from time import monotonic
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from solver.blocks import blocks_of
 from solver.board import Board
 from solver.climb import PartFound
 from solver.model import Model
+from solver.orphans import end_with_parent
 from solver.search import begin, solve_part
 
 BLOCKS_FROM = 300_000
@@ -204,7 +206,10 @@ def _plan_blocks(
     outcomes: dict[int, Outcome] = {}
     weights = [1 + len(block.facts.duties) for block in blocks]
     spawn = get_context("spawn")
-    with spawn.Manager() as manager, ProcessPoolExecutor(limits.workers, mp_context=spawn) as pool:
+    with (
+        _manager() as manager,
+        ProcessPoolExecutor(limits.workers, mp_context=spawn, initializer=end_with_parent) as pool,
+    ):
         reports = manager.Queue()
         if len(blocks) <= FIRST_TOGETHER:
             hasty = [
@@ -393,7 +398,10 @@ def _solve(
             answers.append(solve_part(model, start, tolerances, report=report, **kept))  # type: ignore[arg-type]
         return answers
     spawn = get_context("spawn")
-    with spawn.Manager() as manager, ProcessPoolExecutor(limits.workers, mp_context=spawn) as pool:
+    with (
+        _manager() as manager,
+        ProcessPoolExecutor(limits.workers, mp_context=spawn, initializer=end_with_parent) as pool,
+    ):
         reports = manager.Queue()
         order = sorted(range(len(models)), key=lambda n: -sizes[n])
         begun = {n: pool.submit(begin, models[n], near[n], seed=limits.seed, seconds=seconds, workers=1) for n in order}
@@ -433,3 +441,10 @@ def _drained(reports: Any) -> Iterator[tuple[int, tuple[str, int, int | None], A
             yield reports.get_nowait()
         except Empty:
             return
+
+
+def _manager() -> SyncManager:
+    """What processes tell each other through; it ends with this process, however that ends."""
+    manager = SyncManager(ctx=get_context("spawn"))
+    manager.start(end_with_parent)
+    return manager

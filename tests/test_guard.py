@@ -1,6 +1,8 @@
 """A solve that is ended from outside: by a word, by its memory, by its clock."""
 
 import os
+import subprocess
+import sys
 import time
 
 import psutil
@@ -103,3 +105,23 @@ def test_a_process_that_dies_is_told_from_one_that_ends(block):
     outcome = guarded(block, Limits(600.0, 1, 1), kill)
     assert isinstance(outcome, Found | OutOfTime)
     assert not isinstance(outcome, Found) or outcome.ended == "memory"
+
+
+KILLED = """
+from scenarios.generated import generated
+from solver.guard import guarded
+from solver.plan import Limits
+guarded(generated("block-60x10x91-1"), Limits(600.0, 2, 1), lambda _: print("told", flush=True))
+"""
+
+
+def test_nothing_outlives_a_process_that_is_killed():
+    """Neither the solve, nor its workers, nor what they talk through."""
+    with subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True) as asked:
+        asked.stdout.readline()
+        started = psutil.Process(asked.pid).children(recursive=True)
+        assert started
+        asked.kill()
+    gone, alive = psutil.wait_procs(started, timeout=60)
+    assert not alive
+    assert len(gone) == len(started)

@@ -12,6 +12,7 @@ from scheduler.figures import Figures, figures_of
 from scheduler.roster import Roster
 from scheduler.scenario import Scenario, Tier
 from scheduler.variants import revised
+from solver.orphans import end_with_parent
 from solver.plan import Found, Impossible, Limits, plan
 
 
@@ -83,7 +84,7 @@ def _in_turn(
         for n in left:
             yield n, solved(asked[n], limits, start)
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), end_with_parent) as pool:
         jobs = {pool.submit(solved, asked[n], limits, start): n for n in left}
         for job in as_completed(jobs):
             yield jobs[job], job.result()
