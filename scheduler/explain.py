@@ -45,7 +45,7 @@ STOPPED_BY: dict[str, Said] = {
 }
 """Why people cannot hold a duty, by kind of rule, after "6": words that serve one and many; never a colleague's private reason."""
 _FREE = Said("free: the search was stopped too early", "libre : la recherche a été arrêtée trop tôt")
-_TOGETHER = frozenset({"senior_backup", "pairs", "facility_capacity", "weekend_block"})
+TOGETHER = frozenset({"senior_backup", "pairs", "facility_capacity", "weekend_block"})
 """Rules that look at several people at once; the others judge one person, on that person's facts alone, which is fast."""
 
 
@@ -94,11 +94,11 @@ class Questions:
     def _stops(self, duty: Duty, person: str) -> Rule | None:
         if person not in self._alone:
             mine = frozenset((d, p) for d, p in self._roster.assignments if p == person)
-            self._alone[person] = (_only(self._scenario.facts, person), mine)
+            self._alone[person] = (only_of(self._scenario.facts, person), mine)
         alone, mine = self._alone[person]
         for rule in self._rules:
             facts, assignments, whose = alone, mine, person
-            if rule.kind in _TOGETHER:
+            if rule.kind in TOGETHER:
                 if not _matters(rule, alone, duty, person):
                     continue
                 facts, assignments, whose = self._scenario.facts, self._roster.assignments, ""
@@ -125,7 +125,8 @@ def _matters(rule: Rule, facts: Facts, duty: Duty, person: str) -> bool:
             return rule.covers(facts, duty)
 
 
-def _only(facts: Facts, person: str) -> Facts:
+def only_of(facts: Facts, person: str) -> Facts:
+    """The facts of one person alone: what a rule that judges people one by one reads, and no more."""
     tables = facts.tables
     kept = {
         name: tuple(row for row in getattr(tables, name) if row.person == person)
