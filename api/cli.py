@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api import life, studies
 from api.asked import (
     BAD_DATA,
     BROKEN,
@@ -29,7 +30,6 @@ from api.asked import (
     rota_of,
     tell,
 )
-from api.studies import register
 
 if TYPE_CHECKING:
     from benchmarks.registry import Family
@@ -51,7 +51,8 @@ ENDED: "dict[str, dict[Lang, str]]" = {
 """What is said of a search that was ended from outside."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-register(app)
+studies.register(app)
+life.register(app)
 
 
 @app.command()
@@ -127,6 +128,7 @@ def solve(
 
     Ctrl-C ends the search; the best rota so far is judged and written all the same.
     """
+    from api.certificate import write_certificate
     from api.progress import Bar
     from api.results import result_of, write_outputs, write_result
     from scheduler.figures import figures_of
@@ -149,6 +151,7 @@ def solve(
     out.mkdir(parents=True, exist_ok=True)
     if isinstance(outcome, Found) and report is not None:
         write_outputs(out, question, outcome, report, language)
+        write_certificate(out, question, outcome, limits)
         figures = figures_of(question, outcome.roster, outcome.verdict, bounds, seed)
         (out / "figures.json").write_text(figures.model_dump_json(indent=1) + "\n", encoding="utf-8")
     result = result_of(question, outcome, limits, load_s, report)

@@ -20,6 +20,8 @@ NODES = 50
 """Nodes of HiGHS for what follows from decisions taken."""
 PERSON_S = 3.0
 """Guard in seconds around the duties of a person whom no programme helps."""
+WANTED_EFFORT, WANTED_S = 3.0, 10.0
+"""Deterministic seconds of CP-SAT, and a guard in seconds, to keep as much as can be of a rota that cannot be kept whole."""
 ANSWERS, ANSWERS_MOST = 5, 30_000
 """Rounds in which people answer each other: fewer where that would be more days of a person than so many."""
 LATER = 1000.0
@@ -34,7 +36,9 @@ def first_of(model: Model, wanted: set[int], *, seed: int, seconds: float, worke
     ends, effort = monotonic() + seconds, EFFORT
     if len(model.decisions) > SMALL or wanted:
         near = Neighbourhoods(model.decisions, seed)
-        values = _by_duty(problem, model.decisions, wanted, seed)
+        values = _as_wanted(problem, model.decisions, wanted, seed) if wanted else None
+        if values is None:
+            values = _by_duty(problem, model.decisions, wanted, seed)
         if values is None:
             values = _by_person(problem, model, seed)
         if values is None:
@@ -65,6 +69,22 @@ def core_of(near: Neighbourhoods, problem: Problem, relaxed: Relaxed, values: Wh
     core: Mask = used.copy()
     core[cheap[: max(0, wanted - int(used.sum()))]] = True
     return core
+
+
+def _as_wanted(problem: Problem, decisions: dict[int, Decision], wanted: set[int], seed: int) -> Whole | None:
+    """The wanted decisions, all of them and no other, if that keeps the rows; else as many of them as can be together soon."""
+    values = np.clip(0, problem.lower, problem.upper)
+    decided = np.zeros(len(values), dtype=bool)
+    decided[list(decisions)] = True
+    values[[i for i in wanted if problem.upper[i]]] = 1
+    exactly = _rest(problem, values, decided, seed)
+    if exactly is not None:
+        return exactly
+    like = np.zeros(len(values), dtype=np.int64)
+    like[list(decisions)] = 1
+    like[list(wanted)] = -len(decisions)
+    near = problem.towards(like, 0)
+    return cpsat.solve(near, hint=values, seed=seed, effort=WANTED_EFFORT, time_limit_s=WANTED_S).values
 
 
 def _by_duty(problem: Problem, decisions: dict[int, Decision], wanted: set[int], seed: int) -> Whole | None:

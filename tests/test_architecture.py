@@ -34,6 +34,7 @@ READS_CLOCK = {
     "solver/schedules.py",
     "solver/ways.py",
     "solver/plan.py",
+    "solver/why.py",
     "api/cli.py",
     "benchmarks/run.py",
     "benchmarks/peers/process.py",
