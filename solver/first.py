@@ -1,6 +1,8 @@
 """A first rota in seconds: duty by duty, else person by person, else on the core of the relaxation, else CP-SAT alone."""
 
 from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
 from time import monotonic
 
 import numpy as np
@@ -8,7 +10,7 @@ import numpy as np
 from solver import cpsat, linear
 from solver.linear import Relaxed
 from solver.margins import by_answers
-from solver.model import Decision, Mask, Model, Problem, Whole
+from solver.model import NO_LIMIT, Decision, Mask, Model, Problem, Whole
 from solver.neighbourhoods import Neighbourhoods
 from solver.persons import Persons
 
@@ -32,20 +34,24 @@ LATE_S = 5.0
 
 def first_of(model: Model, wanted: set[int], *, seed: int, seconds: float, workers: int) -> tuple[Whole | None, bool]:
     """Any rota of the part as a point, with what fits of the ``wanted`` decisions; and whether there is none at all."""
-    problem = model.problem(next(iter(model.goals)))
+    problem = _bounded(model.problem(next(iter(model.goals))))
     ends, effort = monotonic() + seconds, EFFORT
     if len(model.decisions) > SMALL or wanted:
         near = Neighbourhoods(model.decisions, seed)
         values = _as_wanted(problem, model.decisions, wanted, seed) if wanted else None
         if values is None:
             values = _by_duty(problem, model.decisions, wanted, seed)
-        if values is None:
-            values = _by_person(problem, model, seed)
-        if values is None:
-            relaxed = linear.relax(problem, time_limit_s=seconds)
-            if relaxed is not None and relaxed.impossible:
-                return None, True
-            values = None if relaxed is None else _on_core(problem, near, relaxed, seed)
+        ways: tuple[Callable[[], Whole | Impossible | None], ...] = (
+            partial(_by_relaxation, problem, near, seed, seconds),
+            partial(_by_person, problem, model, seed),
+        )
+        # Where tiers follow, the first is cover alone, and its relaxation knows nearly everything of it.
+        for way in ways if len(model.goals) > 1 else ways[::-1]:
+            if values is None:
+                found = way()
+                if isinstance(found, Impossible):
+                    return None, True
+                values = found
         if values is not None:
             return values, False
     while True:
@@ -56,6 +62,22 @@ def first_of(model: Model, wanted: set[int], *, seed: int, seconds: float, worke
         if monotonic() > ends:
             return None, False
         effort *= 2
+
+
+def _bounded(problem: Problem) -> Problem:
+    """Rows of one variable as its bounds: what is decided by hand is known from the start."""
+    alone = np.bincount(problem.row, minlength=len(problem.lo))[problem.row] == 1
+    lower, upper = problem.lower.copy(), problem.upper.copy()
+    for row, i, val in zip(*(a[alone].tolist() for a in (problem.row, problem.col, problem.val)), strict=True):
+        ends = [(problem.lo[row], -NO_LIMIT), (problem.hi[row], NO_LIMIT)]
+        least, most = (None if end in (-NO_LIMIT, NO_LIMIT) else int(end) for end, _ in ends)
+        if val < 0:
+            least, most = most, least
+        if least is not None:
+            lower[i] = max(lower[i], -(-least // val))
+        if most is not None:
+            upper[i] = min(upper[i], most // val)
+    return problem.within(lower, upper) if np.all(lower <= upper) else problem
 
 
 def core_of(near: Neighbourhoods, problem: Problem, relaxed: Relaxed, values: Whole, share: float, seed: int) -> Mask:
@@ -78,13 +100,18 @@ def _as_wanted(problem: Problem, decisions: dict[int, Decision], wanted: set[int
     decided[list(decisions)] = True
     values[[i for i in wanted if problem.upper[i]]] = 1
     exactly = _rest(problem, values, decided, seed)
-    if exactly is not None:
-        return exactly
-    like = np.zeros(len(values), dtype=np.int64)
+    return exactly if exactly is not None else _near(problem, decisions, wanted, seed)
+
+
+def _near(problem: Problem, decisions: dict[int, Decision], wanted: set[int], seed: int) -> Whole | None:
+    """A point with as many of the wanted decisions, and as few others, as is soon found."""
+    like = np.zeros(len(problem.lower), dtype=np.int64)
     like[list(decisions)] = 1
     like[list(wanted)] = -len(decisions)
+    hint = np.clip(0, problem.lower, problem.upper)
+    hint[[i for i in wanted if problem.upper[i]]] = 1
     near = problem.towards(like, 0)
-    return cpsat.solve(near, hint=values, seed=seed, effort=WANTED_EFFORT, time_limit_s=WANTED_S).values
+    return cpsat.solve(near, hint=hint, seed=seed, effort=WANTED_EFFORT, time_limit_s=WANTED_S).values
 
 
 def _by_duty(problem: Problem, decisions: dict[int, Decision], wanted: set[int], seed: int) -> Whole | None:
@@ -92,19 +119,10 @@ def _by_duty(problem: Problem, decisions: dict[int, Decision], wanted: set[int],
 
     A decision is taken where a row is short of it whose shortage has a price, and no row is broken that has none.
     """
-    values = nothing = np.clip(0, problem.lower, problem.upper)
-    decided = np.zeros(len(values), dtype=bool)
+    nothing = np.clip(0, problem.lower, problem.upper)
+    decided = np.zeros(len(nothing), dtype=bool)
     decided[list(decisions)] = True
-    held = decided.copy()
-    places = [i for i, d in decisions.items() if d.person is None]
-    found = None
-    if wanted.intersection(places):
-        values = nothing.copy()
-        values[[i for i in places if i in wanted]] = 1
-        found = _rest(problem, values, decided, seed)
-    if found is None:
-        held[places] = False
-        found = _rest(problem, nothing, held, seed)
+    found = _places(problem, decisions, nothing, wanted, seed)
     if found is None:
         return None
     values = found
@@ -137,12 +155,47 @@ def _by_duty(problem: Problem, decisions: dict[int, Decision], wanted: set[int],
     return found if found is not None and problem.holds(found) else None
 
 
+def _places(
+    problem: Problem, decisions: dict[int, Decision], nothing: Whole, wanted: set[int], seed: int
+) -> Whole | None:
+    """Where each duty is, with nobody on duty who need not be."""
+    held = np.zeros(len(nothing), dtype=bool)
+    held[list(decisions)] = True
+    places = [i for i, d in decisions.items() if d.person is None]
+    if wanted.intersection(places):
+        values = nothing.copy()
+        values[[i for i in places if i in wanted]] = 1
+        found = _rest(problem, values, held, seed)
+        if found is not None:
+            return found
+    held[places] = False
+    found = _rest(problem, nothing, held, seed)
+    if found is None:
+        # What somebody must hold may ask for more of theirs, the rest of a weekend say.
+        forced = {d.person for i, d in decisions.items() if problem.lower[i] > 0}
+        held[[i for i, d in decisions.items() if d.person in forced]] = False
+        found = _rest(problem, nothing, held, seed)
+    return found
+
+
 def _rest(problem: Problem, values: Whole, kept: Mask, seed: int) -> Whole | None:
     """What follows from some decisions, for the rest of the variables; None where nothing does."""
     rest = problem.around(values, kept)
     # Counts that must come out right (shares, changes of site) are nothing to HiGHS, and a maze to CP-SAT alone.
     answer, _ = linear.solve(rest.problem, hint=None, seed=seed, nodes=NODES, time_limit_s=30.0)
     return None if answer.values is None else rest.back(answer.values)
+
+
+class Impossible:
+    """No point keeps the rows."""
+
+
+def _by_relaxation(problem: Problem, near: Neighbourhoods, seed: int, seconds: float) -> "Whole | Impossible | None":
+    """On the core of the relaxation, if there is one."""
+    relaxed = linear.relax(problem, time_limit_s=seconds)
+    if relaxed is None:
+        return None
+    return Impossible() if relaxed.impossible else _on_core(problem, near, relaxed, seed)
 
 
 def _on_core(problem: Problem, near: Neighbourhoods, relaxed: Relaxed, seed: int) -> Whole | None:

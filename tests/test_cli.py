@@ -52,6 +52,8 @@ def test_every_output_is_there_and_the_result_has_its_keys(solved):
         "calendars",
         "result.json",
         "figures.json",
+        "certificate.json",
+        "scenario",
     }
     result = json.loads((out / "result.json").read_text())
     assert result["status"] == "found"
