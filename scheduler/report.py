@@ -230,7 +230,7 @@ def _board(facts: Facts, roster: Roster) -> tuple[BoardRow, ...]:
     rows = []
     for line in facts.lines:
         by_day: dict[date, list[Held]] = {}
-        for duty in (d for d in facts.duties if d.line == line.id):
+        for duty in (d for d in facts.duties_by_line[line.id] if not d.past):
             start, end = (facts.calendar.local(i) for i in (duty.start, duty.end))
             people = roster.people_on(duty.id)
             missing = max(0, duty.needed - len(people))

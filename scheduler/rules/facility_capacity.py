@@ -67,10 +67,13 @@ class FacilityCapacity(Rule):
 
     def check(self, facts: Facts, roster: Roster) -> Iterator[Breach]:
         using: dict[tuple[str, str], list[Duty]] = {}
+        asking: dict[tuple[str, str], list[Duty]] = {}
         for duty in facts.duties:
             kind, site = facts.line_by_id[duty.line].facility, site_of(duty, roster)
             if kind is None:
                 continue
+            for place in duty.sites:
+                asking.setdefault((place, kind), []).append(duty)
             if roster.people_on(duty.id):
                 using.setdefault((site, kind), []).append(duty)
             usable = any(
@@ -88,10 +91,7 @@ class FacilityCapacity(Rule):
             by_day: dict[date, list[Duty]] = {}
             for user in using.get((row.site, row.kind), []):
                 by_day.setdefault(user.date, []).append(user)
-            for duty in facts.duties:
-                line = facts.line_by_id[duty.line]
-                if line.facility != row.kind or row.site not in duty.sites:
-                    continue
+            for duty in asking.get((row.site, row.kind), ()):
                 opened = facts.calendar.matches(duty.date, row.days) and (
                     facts.calendar.instant(duty.date, row.opens) <= duty.start
                     and facts.calendar.instant(duty.date, row.closes) >= duty.end

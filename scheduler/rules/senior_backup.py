@@ -73,7 +73,8 @@ class SeniorBackup(Rule):
             if senior_line is None or used is None or used.status not in JUNIORS:
                 continue
             covered = False
-            for second in facts.duties:
+            around = (duty.date + timedelta(days=n) for n in (-2, -1, 0, 1, 2))
+            for second in (d for day in around for d in facts.duties_by_day.get(day, ())):
                 if second.line != senior_line or second.end <= duty.start or duty.end <= second.start:
                     continue
                 covered = True

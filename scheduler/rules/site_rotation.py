@@ -1,11 +1,11 @@
 """A pooled line changes its site no more than agreed, and each site has its share."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import ClassVar, Literal
 
-from scheduler.facts import Facts
+from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster, site_of
 from scheduler.rules.base import Board, Breach, Example, Rule
 from scheduler.terms import Terms, total
@@ -31,12 +31,15 @@ class SiteRotation(Rule):
 
     def encode(self, board: Board) -> None:
         facts = board.facts
+        past: dict[str, list[Duty]] = {}
+        for held in facts.past_duties.values():
+            for duty in held:
+                past.setdefault(duty.line, []).append(duty)
         for line in facts.lines:
             if line.site_choice not in ("daily", "weekly"):
                 continue
-            duties = [d for d in facts.duties if d.line == line.id]
-            past = [d for p in facts.people for d in facts.past_of(p.id) if d.line == line.id]
-            last = max(past, key=lambda d: (d.start, d.id), default=None)
+            duties = [d for d in facts.duties_by_line[line.id] if not d.past]
+            last = max(past.get(line.id, ()), key=lambda d: (d.start, d.id), default=None)
             changes: list[Terms] = []
             for before, after in pairwise(([last] if last else []) + duties):
                 if last and before is last:
@@ -57,14 +60,18 @@ class SiteRotation(Rule):
                     board.at_least(share, here, Breach(self.name, line.id, ("share", site)))
 
     def check(self, facts: Facts, roster: Roster) -> Iterator[Breach]:
+        before: dict[str, list[tuple[datetime, str, Duty]]] = {}
+        for person in facts.people:
+            for done in facts.past_of(person.id):
+                before.setdefault(done.line, []).append((done.start, done.id, done))
         for line in facts.lines:
             if line.site_choice not in ("daily", "weekly"):
                 continue
             stays: list[tuple[date, str, str]] = []
-            history = sorted((d.start, d.id, d) for p in facts.people for d in facts.past_of(p.id) if d.line == line.id)
-            if history:
-                stays.append((history[-1][2].date, history[-1][2].sites[0], history[-1][2].id))
-            mine = [d for d in facts.duties if d.line == line.id]
+            if line.id in before:
+                last = max(before[line.id], key=lambda one: one[:2])[2]
+                stays.append((last.date, last.sites[0], last.id))
+            mine = [d for d in facts.duties_by_line[line.id] if not d.past]
             stays += [(d.date, site_of(d, roster), d.id) for d in mine]
             changes = 0
             for (day, site, one), (next_day, next_site, other) in pairwise(stays):
