@@ -37,6 +37,7 @@ READS_CLOCK = {
     "solver/why.py",
     "api/cli.py",
     "benchmarks/run.py",
+    "benchmarks/replan.py",
     "benchmarks/peers/process.py",
     "benchmarks/peers/tiers.py",
 }

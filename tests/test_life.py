@@ -9,9 +9,11 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from scenarios.generated import generated
-from scenarios.load import save
+from scenarios.load import load, save
+from scheduler import publication
 from scheduler.exchanges import better_for_all, exchange, wanted
 from scheduler.fairness import pool_of
+from scheduler.findings import ScenarioError
 from scheduler.letters import letter
 from scheduler.moves import Bench, candidates, chains, fragile
 from scheduler.scenario import RuleSheet, Scenario, Tier
@@ -21,6 +23,7 @@ from scheduler.verify import verify
 from solver.plan import Found, Limits, plan
 from solver.repair import replan, to_mend
 from solver.why import Piece, _pieces, _possible, clash, filled, granted, without
+from tests.test_scenarios import DATA, short
 
 RUNNER = CliRunner()
 SOON = Limits(time_limit_s=20, workers=1, seed=1)
@@ -217,6 +220,15 @@ def test_a_published_rota_is_kept_where_nothing_happened(block):
     assert (found.changes, found.proved) == (0, True)
 
 
+def test_a_rota_is_kept_whole_also_where_rules_count_over_many_weeks():
+    """Two weeks of the pilot territory: means over months, shares of sites, whole weekends."""
+    scenario = short(load(DATA / "pilot-pooled"), 14)
+    before = plan(scenario, Limits(6, 1, 1))
+    assert isinstance(before, Found)
+    found = replan(scenario, before.roster, Limits(6, 1, 1))
+    assert (found.changes, found.proved) == (0, True)
+
+
 # --- why --------------------------------------------------------------------------------------------------------------
 
 
@@ -361,3 +373,74 @@ def test_the_verbs_answer_from_files(tmp_path):
     assert "it is possible" in ran("impossible", s)
     assert "Maybe Ana?" in ran("letter", s, r, "--person", "Anna", code=2)
     ran("exchange", s, r)
+
+
+# --- publication ------------------------------------------------------------------------------------------------------
+
+
+def volunteers():
+    return small(
+        "Ana N . . .\nBob . N . .\nCy . . N .",
+        engagements=[{"person": "Bob", "site": "H", "status": "private"}],
+        consents=[{"person": "Bob", "site": "H"}],
+    )
+
+
+def test_a_roster_goes_from_draft_to_done_and_no_other_way():
+    scenario, roster = volunteers()
+    now = publication.draft(roster)
+    with pytest.raises(ScenarioError, match="proposed"):
+        publication.publish(now, scenario, date(2027, 2, 1))
+    now = publication.propose(now, scenario)
+    with pytest.raises(ScenarioError, match="1 are missing"):
+        publication.publish(now, scenario, date(2027, 2, 1))
+    with pytest.raises(ScenarioError, match="proposed to them"):
+        publication.answer(now, scenario, night(1), "Ana", accepts=True)
+    now = publication.answer(now, scenario, night(2), "Bob", accepts=True)
+    now = publication.publish(now, scenario, date(2027, 2, 1))
+    assert (now.state, now.last.number) == ("published", 1)
+    with pytest.raises(ScenarioError, match="frozen was expected"):
+        publication.done(now, roster)
+    now = publication.done(publication.freeze(now), roster)
+    assert now.state == "done"
+    with pytest.raises(ScenarioError, match="published was expected"):
+        publication.freeze(now)
+
+
+def test_a_refusal_opens_that_duty_only_and_yes_stands_for_what_did_not_move():
+    scenario, roster = volunteers()
+    now = publication.propose(publication.draft(roster), scenario)
+    now = publication.answer(now, scenario, night(2), "Bob", accepts=False)
+    assert (now.reopened, now.roster.people_on(night(2))) == (frozenset({night(2)}), ())
+    other = Bench(scenario, now.roster).after([(night(1), "Ana")], [(night(1), "Cy")])
+    with pytest.raises(ScenarioError, match="open again"):
+        publication.refilled(now, other)
+    now = publication.refilled(now, Bench(scenario, now.roster).after((), [(night(2), "Bob")]))
+    now = publication.answer(publication.propose(now, scenario), scenario, night(2), "Bob", accepts=True)
+    assert publication.publish(now, scenario, date(2027, 2, 1)).last.number == 1
+
+
+@pytest.mark.parametrize(("on", "allowed"), [(date(2027, 3, 1), True), (date(2027, 3, 2), False)])
+def test_a_duty_is_frozen_from_the_day_before_it(on, allowed):
+    """The third night may go to Ana until two days before."""
+    scenario, roster = volunteers()
+    now = publication.propose(publication.draft(roster), scenario)
+    now = publication.answer(now, scenario, night(2), "Bob", accepts=True)
+    now = publication.publish(now, scenario, date(2027, 2, 1))
+    after = Bench(scenario, roster).after([(night(3), "Cy")], [(night(3), "Ana")])
+    if allowed:
+        changed = publication.change(now, scenario, after, on)
+        assert changed.last.number == 2
+        assert publication.difference(roster, after) == publication.Differs(((night(3), "Cy"),), ((night(3), "Ana"),))
+    else:
+        with pytest.raises(ScenarioError, match="frozen"):
+            publication.change(now, scenario, after, on)
+    broken = Bench(scenario, roster).after([(night(3), "Cy")], [(night(3), "Bob")])
+    with pytest.raises(ScenarioError, match="less than 24 h"):
+        publication.change(now, scenario, broken, date(2027, 2, 10))
+
+
+def test_the_deadlines_of_an_ambulatory_roster():
+    scenario, _ = volunteers()
+    dates = publication.Deadlines().dates(scenario.facts.territory)
+    assert dates == {"submit": date(2027, 1, 15), "publish": date(2027, 2, 19), "actuals": date(2027, 4, 3)}

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from api.exports import labels
 from api.exports.charts import bars_chart, lorenz_chart
-from api.exports.labels import AIMS, CATEGORY_NAMES, STATUSES, euros, hundredths, signed, whole
+from api.exports.labels import AIMS, CATEGORY_NAMES, STATUSES, either, euros, hundredths, signed, whole
 from api.exports.study import Section, Table
 from scheduler.figures import Figures, Judgement, LineFigures, TierComparison, changes, compared, gini, lorenz
 from scheduler.words import Lang, Said
@@ -47,10 +47,6 @@ def comparison(many: Sequence[Figures], lang: Lang) -> tuple[Section, ...]:
     )
 
 
-def _t(lang: Lang, en: str, fr: str) -> str:
-    return fr if lang == "fr" else en
-
-
 def aim(name: str, lang: Lang) -> str:
     """What a tier is for."""
     return labels.code(AIMS, name, lang)
@@ -62,29 +58,29 @@ def _proved(many: Sequence[Figures], lang: Lang) -> Section:
         for tier in figures.tiers:
             bound = "–" if tier.bound is None else whole(tier.bound, lang)
             state = (
-                _t(lang, "proved best", "prouvé optimal")
+                either(lang, "proved best", "prouvé optimal")
                 if tier.bound is not None and tier.bound >= tier.value
-                else _t(lang, "open", "ouvert")
+                else either(lang, "open", "ouvert")
             )
             rows.append((figures.name, aim(tier.name, lang), whole(tier.value, lang), bound, state))
     columns = (
-        _t(lang, "Rota", "Tableau"),
-        _t(lang, "Aim", "But"),
-        _t(lang, "Value", "Valeur"),
-        _t(lang, "Proved bound", "Borne prouvée"),
+        either(lang, "Rota", "Tableau"),
+        either(lang, "Aim", "But"),
+        either(lang, "Value", "Valeur"),
+        either(lang, "Proved bound", "Borne prouvée"),
         "",
     )
     text = [said for one, two in pairwise(many) for said in _judged(one, two, lang)]
     if len({figures.places for figures in many}) > 1:
         text.append(
-            _t(
+            either(
                 lang,
                 "They do not have to hold the same number of places: values in points also differ for that reason.",
                 "Ils n'ont pas le même nombre de places à tenir : les valeurs en points diffèrent aussi pour cela.",
             )
         )
     return Section(
-        _t(lang, "What is better, and proved", "Ce qui est meilleur, et prouvé"),
+        either(lang, "What is better, and proved", "Ce qui est meilleur, et prouvé"),
         tuple(text),
         (Table(columns, tuple(rows), frozenset({2, 3})),),
     )
@@ -92,10 +88,10 @@ def _proved(many: Sequence[Figures], lang: Lang) -> Section:
 
 def _judged(one: Figures, two: Figures, lang: Lang) -> Iterator[str]:
     """Tier by tier, until they differ; what comes after answers another question."""
-    colon = _t(lang, ":", " :")
+    colon = either(lang, ":", " :")
     for tier in compared(one, two):
         if tier.judgement == "after":
-            yield f"{one.name} / {two.name}, {_t(lang, 'the aims after it', 'les buts suivants')}{colon} {judged(tier, one.name, two.name, lang)}."
+            yield f"{one.name} / {two.name}, {either(lang, 'the aims after it', 'les buts suivants')}{colon} {judged(tier, one.name, two.name, lang)}."
             return
         yield f"{one.name} / {two.name}, {aim(tier.name, lang).lower()}{colon} {judged(tier, one.name, two.name, lang)}."
 
@@ -106,30 +102,34 @@ def _at_a_glance(many: Sequence[Figures], lang: Lang) -> Section:
 
     working = [figures.working for figures in many]
     rows = [
-        each(_t(lang, "Places to hold", "Places à tenir"), [whole(f.places, lang) for f in many]),
-        each(_t(lang, "Empty places", "Places vides"), [whole(f.holes, lang) for f in many]),
+        each(either(lang, "Places to hold", "Places à tenir"), [whole(f.places, lang) for f in many]),
+        each(either(lang, "Empty places", "Places vides"), [whole(f.holes, lang) for f in many]),
         each(
-            _t(lang, "Lines held throughout", "Lignes tenues de bout en bout"),
+            either(lang, "Lines held throughout", "Lignes tenues de bout en bout"),
             [f"{f.lines_kept} / {len(f.lines)}" for f in many],
         ),
         each(
-            _t(lang, "Fragile lines", "Lignes fragiles"), [whole(sum(x.fragile for x in f.lines), lang) for f in many]
+            either(lang, "Fragile lines", "Lignes fragiles"),
+            [whole(sum(x.fragile for x in f.lines), lang) for f in many],
         ),
-        each(_t(lang, "People who share them", "Personnes qui les partagent"), [whole(len(w), lang) for w in working]),
         each(
-            _t(lang, "Wishes granted", "Souhaits exaucés"),
+            either(lang, "People who share them", "Personnes qui les partagent"), [whole(len(w), lang) for w in working]
+        ),
+        each(
+            either(lang, "Wishes granted", "Souhaits exaucés"),
             [f"{sum(p.wishes - p.refused for p in f.people)} / {sum(p.wishes for p in f.people)}" for f in many],
         ),
         each(
-            _t(lang, "Kilometres", "Kilomètres"), [whole(round(sum(p.km for p in f.people) / 100), lang) for f in many]
+            either(lang, "Kilometres", "Kilomètres"),
+            [whole(round(sum(p.km for p in f.people) / 100), lang) for f in many],
         ),
-        each(_t(lang, "Paid", "Payé"), [euros(f.cents, lang) for f in many]),
-        each(_t(lang, "Without a tariff", "Sans tarif"), [whole(f.unpriced, lang) for f in many]),
-        each(_t(lang, "Rules broken", "Règles enfreintes"), [whole(f.broken, lang) for f in many]),
+        each(either(lang, "Paid", "Payé"), [euros(f.cents, lang) for f in many]),
+        each(either(lang, "Without a tariff", "Sans tarif"), [whole(f.unpriced, lang) for f in many]),
+        each(either(lang, "Rules broken", "Règles enfreintes"), [whole(f.broken, lang) for f in many]),
     ]
     sectors = sorted({sector for f in many for sector in f.points_by_sector})
     for sector in sectors:
-        name = _t(lang, "Load carried, ", "Charge portée, ") + SECTORS[sector].to(lang)
+        name = either(lang, "Load carried, ", "Charge portée, ") + SECTORS[sector].to(lang)
         rows.append(
             each(
                 name,
@@ -138,7 +138,7 @@ def _at_a_glance(many: Sequence[Figures], lang: Lang) -> Section:
         )
     columns = ("", *(figures.name for figures in many))
     return Section(
-        _t(lang, "At a glance", "En bref"), (), (Table(columns, tuple(rows), frozenset(range(1, len(columns)))),)
+        either(lang, "At a glance", "En bref"), (), (Table(columns, tuple(rows), frozenset(range(1, len(columns)))),)
     )
 
 
@@ -159,14 +159,14 @@ def _holes(many: Sequence[Figures], lang: Lang) -> Section:
         if line.holes
     ]
     columns = (
-        _t(lang, "Rota", "Tableau"),
-        _t(lang, "Line", "Ligne"),
-        _t(lang, "Empty", "Vides"),
-        _t(lang, "Days", "Jours"),
+        either(lang, "Rota", "Tableau"),
+        either(lang, "Line", "Ligne"),
+        either(lang, "Empty", "Vides"),
+        either(lang, "Days", "Jours"),
     )
-    none = () if rows else (_t(lang, "No place is empty.", "Aucune place n'est vide."),)
+    none = () if rows else (either(lang, "No place is empty.", "Aucune place n'est vide."),)
     tables = (Table(columns, tuple(rows), frozenset({2})),) if rows else ()
-    return Section(_t(lang, "Where the holes are", "Où sont les trous"), none, tables)
+    return Section(either(lang, "Where the holes are", "Où sont les trous"), none, tables)
 
 
 def _spread(many: Sequence[Figures], lang: Lang) -> Section:
@@ -181,12 +181,12 @@ def _spread(many: Sequence[Figures], lang: Lang) -> Section:
             shown = (hundredths(v, lang) for v in (values[0], middle, ninth, values[-1]))
             rows.append((figures.name, name, *shown, f"{gini(values):.2f}"))
     columns = (
-        _t(lang, "Rota", "Tableau"),
+        either(lang, "Rota", "Tableau"),
         "",
-        _t(lang, "Least", "Le moins"),
-        _t(lang, "Middle", "Médiane"),
-        _t(lang, "Ninth of ten", "Neuvième décile"),
-        _t(lang, "Most", "Le plus"),
+        either(lang, "Least", "Le moins"),
+        either(lang, "Middle", "Médiane"),
+        either(lang, "Ninth of ten", "Neuvième décile"),
+        either(lang, "Most", "Le plus"),
         "Gini",
     )
     worst = [
@@ -201,21 +201,21 @@ def _spread(many: Sequence[Figures], lang: Lang) -> Section:
         for person in sorted(figures.working, key=lambda p: p.points_share - p.points)[:3]
     ]
     heads = (
-        _t(lang, "Rota", "Tableau"),
-        _t(lang, "Furthest above the fair share", "Les plus au-dessus de leur juste part"),
-        _t(lang, "Points", "Points"),
-        _t(lang, "Fair share", "Juste part"),
-        _t(lang, "Difference", "Écart"),
+        either(lang, "Rota", "Tableau"),
+        either(lang, "Furthest above the fair share", "Les plus au-dessus de leur juste part"),
+        either(lang, "Points", "Points"),
+        either(lang, "Fair share", "Juste part"),
+        either(lang, "Difference", "Écart"),
     )
     chart = lorenz_chart(
         [(f.name, lorenz([person.points for person in f.working])) for f in many],
-        _t(lang, "share of people, least loaded first", "part des personnes, des moins chargées aux plus chargées"),
-        _t(lang, "share of the load", "part de la charge"),
+        either(lang, "share of people, least loaded first", "part des personnes, des moins chargées aux plus chargées"),
+        either(lang, "share of the load", "part de la charge"),
     )
     return Section(
-        _t(lang, "Who carries what", "Qui porte quoi"),
+        either(lang, "Who carries what", "Qui porte quoi"),
         (
-            _t(
+            either(
                 lang,
                 "The curve shows which part of the load the less loaded part of the people carries; the straight line would be everybody alike. Gini sums it up in one number, and says less.",
                 "La courbe montre quelle part de la charge porte la part la moins chargée des personnes ; la droite serait l'égalité de tous. Gini la résume en un nombre, et dit moins.",
@@ -232,7 +232,7 @@ def _lives(many: Sequence[Figures], lang: Lang) -> Section:
         found = changes(one, two)
         better, worse = [c for c in found if c.better], [c for c in found if c.worse]
         text.append(
-            _t(
+            either(
                 lang,
                 f"From {one.name} to {two.name}: {len(better)} people carry less of something and more of nothing, {len(worse)} the reverse, {len(found) - len(better) - len(worse)} some of both or the same.",
                 f"De {one.name} à {two.name} : {len(better)} personnes portent moins d'une chose et plus d'aucune, {len(worse)} l'inverse, {len(found) - len(better) - len(worse)} un peu des deux ou autant.",
@@ -251,12 +251,12 @@ def _lives(many: Sequence[Figures], lang: Lang) -> Section:
             for c in shown
         )
         heads = (
-            _t(lang, "Most relieved, then most burdened", "Les plus soulagés, puis les plus alourdis"),
+            either(lang, "Most relieved, then most burdened", "Les plus soulagés, puis les plus alourdis"),
             *(labels.code(CATEGORY_NAMES, c, lang) for c in ("points", "nights", "weekends", "sensitive")),
-            _t(lang, "Pay", "Paie"),
+            either(lang, "Pay", "Paie"),
         )
         tables.append(Table(heads, rows, frozenset(range(1, 6)), f"{one.name} → {two.name}"))
-    return Section(_t(lang, "Whose life changes", "Pour qui la vie change"), tuple(text), tuple(tables))
+    return Section(either(lang, "Whose life changes", "Pour qui la vie change"), tuple(text), tuple(tables))
 
 
 def _money(many: Sequence[Figures], lang: Lang) -> Section:
@@ -270,11 +270,11 @@ def _money(many: Sequence[Figures], lang: Lang) -> Section:
     payers = sorted({payer for f in many for payer in f.cents_by_payer})
     statuses = sorted({status for f in many for status in f.cents_by_status})
     return Section(
-        _t(lang, "Who pays, and whom", "Qui paie, et qui est payé"),
+        either(lang, "Who pays, and whom", "Qui paie, et qui est payé"),
         (),
         (
-            table(_t(lang, "By payer", "Par payeur"), payers, [f.cents_by_payer for f in many], {}),
-            table(_t(lang, "By status", "Par statut"), statuses, [f.cents_by_status for f in many], STATUSES),
+            table(either(lang, "By payer", "Par payeur"), payers, [f.cents_by_payer for f in many], {}),
+            table(either(lang, "By status", "Par statut"), statuses, [f.cents_by_status for f in many], STATUSES),
         ),
     )
 
@@ -285,13 +285,13 @@ def _fragile(many: Sequence[Figures], lang: Lang) -> Section:
 
     rows = tuple(row(f, line) for f in many for line in sorted(f.lines, key=lambda x: x.pool) if line.fragile)
     columns = (
-        _t(lang, "Rota", "Tableau"),
-        _t(lang, "Line", "Ligne"),
-        _t(lang, "Can hold it", "Peuvent la tenir"),
-        _t(lang, "Hold it", "La tiennent"),
-        _t(lang, "Places", "Places"),
+        either(lang, "Rota", "Tableau"),
+        either(lang, "Line", "Ligne"),
+        either(lang, "Can hold it", "Peuvent la tenir"),
+        either(lang, "Hold it", "La tiennent"),
+        either(lang, "Places", "Places"),
     )
-    text = _t(
+    text = either(
         lang,
         "Lines that four people or fewer can hold: the first absence is felt.",
         "Lignes que quatre personnes au plus peuvent tenir : la première absence se sent.",
@@ -299,7 +299,7 @@ def _fragile(many: Sequence[Figures], lang: Lang) -> Section:
     chart = None
     if len(many) > 1:
         bars = [(f.name, float(sum(x.fragile for x in f.lines)), str(sum(x.fragile for x in f.lines))) for f in many]
-        chart = bars_chart(bars, _t(lang, "Fragile lines", "Lignes fragiles"))
+        chart = bars_chart(bars, either(lang, "Fragile lines", "Lignes fragiles"))
     return Section(
-        _t(lang, "Fragile lines", "Lignes fragiles"), (text,), (Table(columns, rows, frozenset({2, 3, 4})),), chart
+        either(lang, "Fragile lines", "Lignes fragiles"), (text,), (Table(columns, rows, frozenset({2, 3, 4})),), chart
     )

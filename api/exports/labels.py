@@ -200,6 +200,11 @@ def texts(lang: Lang) -> dict[str, str]:
     return {key: said.to(lang) for key, said in TEXTS.items()}
 
 
+def either(lang: Lang, en: str, fr: str) -> str:
+    """One of two sentences that stand side by side where they are said."""
+    return fr if lang == "fr" else en
+
+
 def code(names: Mapping[str, Said], key: str, lang: Lang) -> str:
     """A code in words; one that has none stays as it is."""
     return names[key].to(lang) if key in names else key

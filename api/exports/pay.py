@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from api.exports import labels
-from api.exports.labels import MODALITIES, PAY_PERIODS, euros, whole
+from api.exports.labels import MODALITIES, PAY_PERIODS, either, euros, whole
 from api.exports.study import Section, Table
 from scheduler.actuals import Done
 from scheduler.facts import Facts
@@ -14,10 +14,6 @@ from scheduler.frames import held_frame, service_frame, statement_frame
 from scheduler.pay import Item, Statement
 from scheduler.roster import Roster
 from scheduler.words import Lang
-
-
-def _t(lang: Lang, en: str, fr: str) -> str:
-    return fr if lang == "fr" else en
 
 
 def write_pay(
@@ -42,8 +38,8 @@ def write_pay(
 def _sums(facts: Facts, statement: Statement, lang: Lang) -> tuple[Section, ...]:
     by_payer = statement.by("payer")
     rows = tuple((facts.name(payer), euros(cents, lang)) for (payer,), cents in by_payer.items())
-    total = (_t(lang, "Total", "Total"), euros(statement.cents, lang))
-    tables = [Table((_t(lang, "Payer", "Payeur"), _t(lang, "Pays", "Paie")), (*rows, total), frozenset({1}))]
+    total = (either(lang, "Total", "Total"), euros(statement.cents, lang))
+    tables = [Table((either(lang, "Payer", "Payeur"), either(lang, "Pays", "Paie")), (*rows, total), frozenset({1}))]
     kept = []
     for row in facts.tables.envelopes:
         spent = sum(
@@ -55,19 +51,19 @@ def _sums(facts: Facts, statement: Statement, lang: Lang) -> tuple[Section, ...]
         )
     if kept:
         heads = (
-            _t(lang, "Payer", "Payeur"),
-            _t(lang, "Days", "Jours"),
-            _t(lang, "Envelope", "Enveloppe"),
-            _t(lang, "Spent", "Dépensé"),
-            _t(lang, "Left", "Reste"),
+            either(lang, "Payer", "Payeur"),
+            either(lang, "Days", "Jours"),
+            either(lang, "Envelope", "Enveloppe"),
+            either(lang, "Spent", "Dépensé"),
+            either(lang, "Left", "Reste"),
         )
         tables.append(Table(heads, tuple(kept), frozenset({2, 3, 4})))
     texts: defaultdict[str, int] = defaultdict(int)
     for item in statement.items:
         texts[item.tariff.legal_ref] += item.cents
     legal = tuple((text, euros(cents, lang)) for text, cents in sorted(texts.items()))
-    tables.append(Table((_t(lang, "By text", "Par texte"), _t(lang, "Paid", "Payé")), legal, frozenset({1})))
-    return (Section(_t(lang, "What is paid", "Ce qui est payé"), (), tuple(tables)),)
+    tables.append(Table((either(lang, "By text", "Par texte"), either(lang, "Paid", "Payé")), legal, frozenset({1})))
+    return (Section(either(lang, "What is paid", "Ce qui est payé"), (), tuple(tables)),)
 
 
 def _done(facts: Facts, done: Done | None, lang: Lang) -> tuple[Section, ...]:
@@ -84,11 +80,11 @@ def _done(facts: Facts, done: Done | None, lang: Lang) -> tuple[Section, ...]:
         for d in done.differences
     )
     heads = (
-        _t(lang, "Person", "Personne"),
-        _t(lang, "Payer", "Payeur"),
-        _t(lang, "Planned", "Prévu"),
-        _t(lang, "Done", "Fait"),
-        _t(lang, "Difference", "Écart"),
+        either(lang, "Person", "Personne"),
+        either(lang, "Payer", "Payeur"),
+        either(lang, "Planned", "Prévu"),
+        either(lang, "Done", "Fait"),
+        either(lang, "Difference", "Écart"),
     )
     rests = tuple(
         (
@@ -101,23 +97,23 @@ def _done(facts: Facts, done: Done | None, lang: Lang) -> tuple[Section, ...]:
         for r in done.short_rests
     )
     rest_heads = (
-        _t(lang, "Rest cut short", "Repos écourté"),
-        _t(lang, "After", "Après"),
-        _t(lang, "Before", "Avant"),
-        _t(lang, "Rest", "Repos"),
-        _t(lang, "Needed", "Nécessaire"),
+        either(lang, "Rest cut short", "Repos écourté"),
+        either(lang, "After", "Après"),
+        either(lang, "Before", "Avant"),
+        either(lang, "Rest", "Repos"),
+        either(lang, "Needed", "Nécessaire"),
     )
     halves = tuple(
         (facts.name(h.person), h.months, _hours(h.minutes), whole(h.half_days, lang)) for h in done.half_days
     )
     half_heads = (
-        _t(lang, "Call-ins", "Déplacements"),
-        _t(lang, "Months", "Mois"),
-        _t(lang, "Time, travel included", "Temps, trajets compris"),
-        _t(lang, "Half-days", "Demi-journées"),
+        either(lang, "Call-ins", "Déplacements"),
+        either(lang, "Months", "Mois"),
+        either(lang, "Time, travel included", "Temps, trajets compris"),
+        either(lang, "Half-days", "Demi-journées"),
     )
     broken = len(done.verdict.forbidden)
-    said = _t(
+    said = either(
         lang,
         f"{broken} breaches of the rules in what was done.",
         f"{broken} infractions aux règles dans ce qui a été fait.",
@@ -127,7 +123,7 @@ def _done(facts: Facts, done: Done | None, lang: Lang) -> tuple[Section, ...]:
         Table(rest_heads, rests, frozenset({3, 4})),
         Table(half_heads, halves, frozenset({2, 3})),
     )
-    return (Section(_t(lang, "Planned and done", "Prévu et fait"), (said,), tables),)
+    return (Section(either(lang, "Planned and done", "Prévu et fait"), (said,), tables),)
 
 
 def _hours(minutes: int) -> str:
@@ -137,13 +133,13 @@ def _hours(minutes: int) -> str:
 def _people(facts: Facts, statement: Statement, lang: Lang) -> tuple[Section, ...]:
     """A statement for each person, as on a payslip: every row with its text, and the sum."""
     heads = (
-        _t(lang, "Date", "Date"),
-        _t(lang, "Line", "Ligne"),
-        _t(lang, "Period", "Période"),
-        _t(lang, "Site", "Site"),
-        _t(lang, "Payer", "Payeur"),
-        _t(lang, "Amount", "Montant"),
-        _t(lang, "Text", "Texte"),
+        either(lang, "Date", "Date"),
+        either(lang, "Line", "Ligne"),
+        either(lang, "Period", "Période"),
+        either(lang, "Site", "Site"),
+        either(lang, "Payer", "Payeur"),
+        either(lang, "Amount", "Montant"),
+        either(lang, "Text", "Texte"),
     )
     by_person: defaultdict[str, list[Item]] = defaultdict(list)
     for item in statement.items:
@@ -155,10 +151,10 @@ def _people(facts: Facts, statement: Statement, lang: Lang) -> tuple[Section, ..
                 item.date.isoformat(),
                 facts.name(item.line)
                 if item.duty
-                else _t(lang, "additional working time", "temps de travail additionnel"),
+                else either(lang, "additional working time", "temps de travail additionnel"),
                 labels.code(PAY_PERIODS, item.period, lang)
                 if item.duty
-                else _t(lang, f"{item.halves} half-periods", f"{item.halves} demi-périodes"),
+                else either(lang, f"{item.halves} half-periods", f"{item.halves} demi-périodes"),
                 facts.name(item.site) + f" ({labels.code(MODALITIES, item.modality, lang)})",
                 facts.name(item.payer),
                 euros(item.cents, lang),
@@ -166,6 +162,6 @@ def _people(facts: Facts, statement: Statement, lang: Lang) -> tuple[Section, ..
             )
             for item in items
         ]
-        rows.append((_t(lang, "Total", "Total"), "", "", "", "", euros(sum(i.cents for i in items), lang), ""))
+        rows.append((either(lang, "Total", "Total"), "", "", "", "", euros(sum(i.cents for i in items), lang), ""))
         sections.append(Section(facts.name(person), (), (Table(heads, tuple(rows), frozenset({5})),)))
     return tuple(sections)

@@ -7,7 +7,7 @@ from pathlib import Path
 from api.exports import labels
 from api.exports.charts import Place, bars_chart, map_chart
 from api.exports.comparisons import aim, judged
-from api.exports.labels import MODALITIES, PAY_PERIODS, STATUSES, euros, hundredths, whole
+from api.exports.labels import MODALITIES, PAY_PERIODS, STATUSES, either, euros, hundredths, whole
 from api.exports.study import Section, Table
 from scheduler.facts import Facts
 from scheduler.figures import Figures
@@ -28,10 +28,6 @@ KINDS: dict[str, Said] = {
 }
 
 
-def _t(lang: Lang, en: str, fr: str) -> str:
-    return fr if lang == "fr" else en
-
-
 def _percent(value: float, lang: Lang) -> str:
     return f"{hundredths(round(value * 100), lang)} %"
 
@@ -41,38 +37,40 @@ def _percent(value: float, lang: Lang) -> str:
 
 def harmonisation(found: Sequence[Harmonised], lang: Lang, way: Way | None = None) -> tuple[Section, ...]:
     """The same rota under several grids; the first is what the others are compared with."""
-    names = tuple(one.grid + (_t(lang, " (solved again)", " (recalculé)") if one.resolved else "") for one in found)
+    names = tuple(one.grid + (either(lang, " (solved again)", " (recalculé)") if one.resolved else "") for one in found)
     columns = ("", *names)
     right = frozenset(range(1, len(columns)))
     base = found[0]
     envelopes = sum(row.amount for row in base.scenario.facts.tables.envelopes)
     glance = [
-        (_t(lang, "Total", "Total"), *(euros(one.statement.cents, lang) for one in found)),
+        (either(lang, "Total", "Total"), *(euros(one.statement.cents, lang) for one in found)),
         (
-            _t(lang, "Against the first", "Par rapport à la première"),
+            either(lang, "Against the first", "Par rapport à la première"),
             *(_more(one.statement.cents - base.statement.cents, lang) for one in found),
         ),
         (
-            _t(lang, "Gap public / private, same duty", "Écart public / privé, même garde"),
+            either(lang, "Gap public / private, same duty", "Écart public / privé, même garde"),
             *(_percent(one.gap_percent, lang) for one in found),
         ),
-        (_t(lang, "Volunteers", "Volontaires"), *(whole(len(one.volunteers), lang) for one in found)),
+        (either(lang, "Volunteers", "Volontaires"), *(whole(len(one.volunteers), lang) for one in found)),
     ]
     if envelopes:
         glance.append(
             (
-                _t(lang, "Left of the envelopes", "Reste des enveloppes"),
+                either(lang, "Left of the envelopes", "Reste des enveloppes"),
                 *(_more(envelopes - one.statement.cents, lang) for one in found),
             )
         )
     sections = [
-        Section(_t(lang, "Grids side by side", "Les grilles côte à côte"), (), (Table(columns, tuple(glance), right),)),
         Section(
-            _t(lang, "Who gains, who loses", "Qui gagne, qui perd"),
+            either(lang, "Grids side by side", "Les grilles côte à côte"), (), (Table(columns, tuple(glance), right),)
+        ),
+        Section(
+            either(lang, "Who gains, who loses", "Qui gagne, qui perd"),
             (),
             (
-                _by(found, "payer", _t(lang, "By payer", "Par payeur"), columns, {}, lang),
-                _by(found, "status", _t(lang, "By status", "Par statut"), columns, STATUSES, lang),
+                _by(found, "payer", either(lang, "By payer", "Par payeur"), columns, {}, lang),
+                _by(found, "status", either(lang, "By status", "Par statut"), columns, STATUSES, lang),
                 _by_site(found, columns, lang),
                 _by_decile(found, columns, lang),
             ),
@@ -107,12 +105,14 @@ def _by_site(found: Sequence[Harmonised], columns: tuple[str, ...], lang: Lang) 
     names = sorted({name for of in sums for (name,) in of})
     rows = tuple(
         (
-            f"{facts.name(name)} ({_t(lang, *_SECTOR[sector(facts.site_by_id[name])])})",
+            f"{facts.name(name)} ({either(lang, *_SECTOR[sector(facts.site_by_id[name])])})",
             *(euros(of.get((name,), 0), lang) for of in sums),
         )
         for name in names
     )
-    return Table(columns, rows, frozenset(range(1, len(columns))), _t(lang, "By establishment", "Par établissement"))
+    return Table(
+        columns, rows, frozenset(range(1, len(columns))), either(lang, "By establishment", "Par établissement")
+    )
 
 
 _SECTOR = {"public": ("public", "public"), "private": ("private", "privé")}
@@ -128,7 +128,7 @@ def _by_decile(found: Sequence[Harmonised], columns: tuple[str, ...], lang: Lang
         if group:
             means = (sum(of.get((person,), 0) for person in group) // len(group) for of in sums)
             rows.append((f"{n + 1}", *(euros(mean, lang) for mean in means)))
-    caption = _t(
+    caption = either(
         lang,
         "Mean pay by tenth of the people, the least paid first",
         "Paie moyenne par dixième des personnes, les moins payées d'abord",
@@ -151,15 +151,15 @@ def _gaps(found: Sequence[Harmonised], names: Sequence[str], lang: Lang) -> Sect
         for gap in one.gaps
     )
     columns = (
-        _t(lang, "Grid", "Grille"),
-        _t(lang, "Modality", "Modalité"),
-        _t(lang, "Period", "Période"),
-        _t(lang, "Consultant", "Praticien hospitalier"),
-        _t(lang, "Private", "Libéral"),
-        _t(lang, "Gap", "Écart"),
-        _t(lang, "Duties", "Gardes"),
+        either(lang, "Grid", "Grille"),
+        either(lang, "Modality", "Modalité"),
+        either(lang, "Period", "Période"),
+        either(lang, "Consultant", "Praticien hospitalier"),
+        either(lang, "Private", "Libéral"),
+        either(lang, "Gap", "Écart"),
+        either(lang, "Duties", "Gardes"),
     )
-    title = _t(lang, "The same duty, public and private", "La même garde, en public et en privé")
+    title = either(lang, "The same duty, public and private", "La même garde, en public et en privé")
     return Section(title, (), (Table(columns, rows, frozenset({3, 4, 5, 6})),))
 
 
@@ -175,22 +175,22 @@ def _way(way: Way, lang: Lang) -> Section:
         for y in way.years
     )
     columns = (
-        _t(lang, "Year", "Année"),
-        _t(lang, "Way done", "Chemin fait"),
-        _t(lang, "Cost", "Coût"),
-        _t(lang, "Envelope", "Enveloppe"),
-        _t(lang, "Gap left", "Écart restant"),
+        either(lang, "Year", "Année"),
+        either(lang, "Way done", "Chemin fait"),
+        either(lang, "Cost", "Coût"),
+        either(lang, "Envelope", "Enveloppe"),
+        either(lang, "Gap left", "Écart restant"),
     )
     if way.reached is not None:
-        said = _t(
+        said = either(
             lang, f"The gap asked for is reached in {way.reached}.", f"L'écart visé est atteint en {way.reached}."
         )
     elif way.not_before is not None:
-        said = _t(lang, f"Not reachable before {way.not_before}.", f"Pas atteignable avant {way.not_before}.")
+        said = either(lang, f"Not reachable before {way.not_before}.", f"Pas atteignable avant {way.not_before}.")
     else:
-        said = _t(lang, "Not reachable inside this envelope.", "Pas atteignable dans cette enveloppe.")
+        said = either(lang, "Not reachable inside this envelope.", "Pas atteignable dans cette enveloppe.")
     return Section(
-        _t(lang, "Year by year", "Année par année"), (said,), (Table(columns, rows, frozenset({1, 2, 3, 4})),)
+        either(lang, "Year by year", "Année par année"), (said,), (Table(columns, rows, frozenset({1, 2, 3, 4})),)
     )
 
 
@@ -210,7 +210,7 @@ def marginal_value(found: Marginal, lang: Lang) -> tuple[Section, ...]:
             (
                 euros(step.amount, lang),
                 spent,
-                _t(lang, "yes", "oui") if step.binds else _t(lang, "no", "non"),
+                either(lang, "yes", "oui") if step.binds else either(lang, "no", "non"),
                 holes,
                 tiers,
             )
@@ -227,20 +227,20 @@ def marginal_value(found: Marginal, lang: Lang) -> tuple[Section, ...]:
     if found.stops_binding is not None:
         amount = euros(found.stops_binding, lang)
         text.append(
-            _t(
+            either(
                 lang,
                 f"From {amount} on, more money buys nothing (proved).",
                 f"À partir de {amount}, plus d'argent n'apporte rien (prouvé).",
             )
         )
     columns = (
-        _t(lang, "Envelope", "Enveloppe"),
-        _t(lang, "Spent", "Dépensé"),
-        _t(lang, "Binds", "Limite"),
-        _t(lang, "Empty places", "Places vides"),
-        _t(lang, "Tiers", "Paliers"),
+        either(lang, "Envelope", "Enveloppe"),
+        either(lang, "Spent", "Dépensé"),
+        either(lang, "Binds", "Limite"),
+        either(lang, "Empty places", "Places vides"),
+        either(lang, "Tiers", "Paliers"),
     )
-    title = _t(lang, f"What the envelope of {found.payer} buys", f"Ce que l'enveloppe de {found.payer} permet")
+    title = either(lang, f"What the envelope of {found.payer} buys", f"Ce que l'enveloppe de {found.payer} permet")
     return (Section(title, tuple(text), (Table(columns, tuple(rows), frozenset({0, 1, 3, 4})),)),)
 
 
@@ -264,12 +264,12 @@ def sweep_table(settings: Sequence[Mapping[str, str]], answers: Sequence[Solved]
         )
     columns = (
         *what,
-        _t(lang, "Empty places", "Places vides"),
-        _t(lang, "Paid", "Payé"),
-        _t(lang, "Tiers", "Paliers"),
-        _t(lang, "Proved", "Prouvés"),
+        either(lang, "Empty places", "Places vides"),
+        either(lang, "Paid", "Payé"),
+        either(lang, "Tiers", "Paliers"),
+        either(lang, "Proved", "Prouvés"),
     )
-    title = _t(lang, "Every variant", "Toutes les variantes")
+    title = either(lang, "Every variant", "Toutes les variantes")
     numbers = frozenset(range(len(what), len(columns)))
     return (Section(title, (), (Table(columns, tuple(rows), numbers),)),)
 
@@ -284,16 +284,16 @@ def stressed(found: Sequence[tuple[str, Stress]], lang: Lang) -> tuple[Section, 
         number = len(one.draws)
         first = one.first_to_break
         if first is None:
-            text = _t(lang, f"In {number} tries no line breaks.", f"En {number} essais aucune ligne ne casse.")
+            text = either(lang, f"In {number} tries no line breaks.", f"En {number} essais aucune ligne ne casse.")
         else:
-            text = _t(
+            text = either(
                 lang,
                 f"The first line to break is {first.name}: in {first.draws} of {number} tries, by {hundredths(round(100 * first.holes), lang)} places on average, from {first.first_day} on.",
                 f"La première ligne à casser est {first.name} : dans {first.draws} essais sur {number}, de {hundredths(round(100 * first.holes), lang)} places en moyenne, dès le {first.first_day}.",
             )
         more = [
             text,
-            _t(
+            either(
                 lang,
                 f"That fewer duties can be held than before is proved in {one.proved} of {number} tries; elsewhere a difference may also be the search's.",
                 f"Que moins de gardes puissent être tenues qu'avant est prouvé dans {one.proved} essais sur {number} ; ailleurs une différence peut aussi tenir à la recherche.",
@@ -301,7 +301,7 @@ def stressed(found: Sequence[tuple[str, Stress]], lang: Lang) -> tuple[Section, 
         ]
         if one.impossible:
             more.append(
-                _t(
+                either(
                     lang,
                     f"In {one.impossible} tries no rota keeps the rules.",
                     f"Dans {one.impossible} essais aucun tableau ne respecte les règles.",
@@ -310,7 +310,7 @@ def stressed(found: Sequence[tuple[str, Stress]], lang: Lang) -> tuple[Section, 
         if one.cents is not None:
             cents = _more(round(one.cents), lang)
             more.append(
-                _t(
+                either(
                     lang,
                     f"What is paid changes by {cents} on average.",
                     f"Ce qui est payé change de {cents} en moyenne.",
@@ -321,21 +321,21 @@ def stressed(found: Sequence[tuple[str, Stress]], lang: Lang) -> tuple[Section, 
             for x in one.lines
         )
         heads = (
-            _t(lang, "Line", "Ligne"),
-            _t(lang, "Breaks in", "Casse dans"),
-            _t(lang, "Empty places more, on average", "Places vides de plus, en moyenne"),
-            _t(lang, "First day", "Premier jour"),
-            _t(lang, "Can hold it", "Peuvent la tenir"),
+            either(lang, "Line", "Ligne"),
+            either(lang, "Breaks in", "Casse dans"),
+            either(lang, "Empty places more, on average", "Places vides de plus, en moyenne"),
+            either(lang, "First day", "Premier jour"),
+            either(lang, "Can hold it", "Peuvent la tenir"),
         )
         people = tuple((x.name, "+" + hundredths(round(x.points), lang)) for x in one.absorbers[:12])
         who = (
-            _t(lang, "Who absorbs the load", "Qui absorbe la charge"),
-            _t(lang, "Points more, on average", "Points de plus, en moyenne"),
+            either(lang, "Who absorbs the load", "Qui absorbe la charge"),
+            either(lang, "Points more, on average", "Points de plus, en moyenne"),
         )
         months = tuple((month, whole(holes, lang)) for month, holes in one.by_month().items())
         when = (
-            _t(lang, "Month", "Mois"),
-            _t(lang, "New empty places, all tries", "Nouvelles places vides, tous essais"),
+            either(lang, "Month", "Mois"),
+            either(lang, "New empty places, all tries", "Nouvelles places vides, tous essais"),
         )
         tries = tuple(
             (
@@ -346,9 +346,9 @@ def stressed(found: Sequence[tuple[str, Stress]], lang: Lang) -> tuple[Section, 
             for draw, answer in one.draws
         )
         each = (
-            _t(lang, "Try", "Essai"),
-            _t(lang, "Away", "Absents"),
-            _t(lang, "Empty places more", "Places vides de plus"),
+            either(lang, "Try", "Essai"),
+            either(lang, "Away", "Absents"),
+            either(lang, "Empty places more", "Places vides de plus"),
         )
         chart = bars_chart(
             [(x.name, x.draws, f"{x.draws} / {number}") for x in one.lines[:12]],
@@ -377,13 +377,13 @@ def stressed(found: Sequence[tuple[str, Stress]], lang: Lang) -> tuple[Section, 
 def needed(facts: Facts, rows: Sequence[Need], helps: Sequence[Help], lang: Lang) -> tuple[Section, ...]:
     """What each trade has to hold and who can; then the changes, the most helpful first."""
     columns = (
-        _t(lang, "Specialty, skills", "Spécialité, compétences"),
-        _t(lang, "Zone", "Zone"),
-        _t(lang, "Lines", "Lignes"),
-        _t(lang, "Places", "Places"),
-        _t(lang, "People", "Personnes"),
-        _t(lang, "Full-time equivalents", "Équivalents temps plein"),
-        _t(lang, "Places a month for each", "Places par mois pour chacun"),
+        either(lang, "Specialty, skills", "Spécialité, compétences"),
+        either(lang, "Zone", "Zone"),
+        either(lang, "Lines", "Lignes"),
+        either(lang, "Places", "Places"),
+        either(lang, "People", "Personnes"),
+        either(lang, "Full-time equivalents", "Équivalents temps plein"),
+        either(lang, "Places a month for each", "Places par mois pour chacun"),
     )
     table = tuple(
         (
@@ -399,18 +399,18 @@ def needed(facts: Facts, rows: Sequence[Need], helps: Sequence[Help], lang: Lang
     )
     sections = [
         Section(
-            _t(lang, "Need against resources", "Besoins et ressources"),
+            either(lang, "Need against resources", "Besoins et ressources"),
             (),
             (Table(columns, table, frozenset({3, 4, 5, 6})),),
         )
     ]
     if helps:
         heads = (
-            _t(lang, "Change", "Changement"),
-            _t(lang, "Line", "Ligne"),
-            _t(lang, "Empty places", "Places vides"),
-            _t(lang, "Tiers", "Paliers"),
-            _t(lang, "Proved better", "Mieux, prouvé"),
+            either(lang, "Change", "Changement"),
+            either(lang, "Line", "Ligne"),
+            either(lang, "Empty places", "Places vides"),
+            either(lang, "Tiers", "Paliers"),
+            either(lang, "Proved better", "Mieux, prouvé"),
         )
         ranked = tuple(
             (
@@ -418,11 +418,11 @@ def needed(facts: Facts, rows: Sequence[Need], helps: Sequence[Help], lang: Lang
                 facts.name(one.line),
                 whole(one.answer.figures.holes, lang) if one.answer.figures else one.answer.status,
                 " · ".join(whole(tier.second.value, lang) for tier in one.gained),
-                _t(lang, "yes", "oui") if one.proved else _t(lang, "not proved", "non prouvé"),
+                either(lang, "yes", "oui") if one.proved else either(lang, "not proved", "non prouvé"),
             )
             for one in helps
         )
-        title = _t(lang, "Where one change helps most", "Où un changement aide le plus")
+        title = either(lang, "Where one change helps most", "Où un changement aide le plus")
         sections.append(Section(title, (), (Table(heads, ranked, frozenset({2, 3})),)))
     return tuple(sections)
 
@@ -472,13 +472,13 @@ def territory_map(facts: Facts, figures: Figures, lang: Lang, outline: Path | No
     )
     columns = (
         "",
-        _t(lang, "Site", "Site"),
-        _t(lang, "Lines", "Lignes"),
-        _t(lang, "Load, points", "Charge, points"),
-        _t(lang, "Fragile", "Fragile"),
+        either(lang, "Site", "Site"),
+        either(lang, "Lines", "Lignes"),
+        either(lang, "Load, points", "Charge, points"),
+        either(lang, "Fragile", "Fragile"),
     )
-    title = _t(lang, "The territory", "Le territoire")
-    text = _t(
+    title = either(lang, "The territory", "Le territoire")
+    text = either(
         lang,
         "A circle is as large as the load of its site; ⚠ marks a line that four people or fewer can hold.",
         "Un cercle a la taille de la charge de son site ; ⚠ signale une ligne que quatre personnes au plus peuvent tenir.",

@@ -1,0 +1,222 @@
+"""The life of a roster after it is made: draft, proposed, published (numbered), frozen, done. Nothing else changes a rota.
+
+Each step is a function from one publication to the next; a step that may not be taken says why. Dates are given, never read
+from a clock.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from scheduler.facts import Facts, Territory
+from scheduler.findings import Finding, ScenarioError
+from scheduler.roster import Roster
+from scheduler.scenario import Scenario
+from scheduler.verify import verify
+from scheduler.words import Said
+
+State = Literal["draft", "proposed", "published", "frozen", "done"]
+VOLUNTEERS = ("private", "locum", "retired")
+"""Statuses that are asked before a duty is theirs (R. 6315-4 CSP: voluntary)."""
+FREEZE_DAYS = 1
+"""Days before a duty from which it no longer moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Days before the first day of an ambulatory roster, and after its last (R. 6315-2 and R. 6315-4 CSP)."""
+
+    submit: int = 45
+    publish: int = 10
+    actuals: int = 30
+
+    def dates(self, territory: Territory) -> dict[str, date]:
+        """When the roster is due to the Ordre, when to everybody, when the list of duties done."""
+        return {
+            "submit": territory.first_day - timedelta(days=self.submit),
+            "publish": territory.first_day - timedelta(days=self.publish),
+            "actuals": territory.last_day + timedelta(days=self.actuals),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One numbered version."""
+
+    number: int
+    on: date
+    roster: Roster
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A roster in its life."""
+
+    state: State
+    roster: Roster
+    versions: tuple[Published, ...] = ()
+    accepted: frozenset[tuple[str, str]] = frozenset()
+    """(Duty, volunteer) that said yes, while it is proposed."""
+    reopened: frozenset[str] = frozenset()
+    """Duties that a volunteer refused: they only are to be filled anew."""
+
+    @property
+    def last(self) -> Published | None:
+        """The version in force."""
+        return self.versions[-1] if self.versions else None
+
+
+def draft(roster: Roster) -> Publication:
+    """A rota that nobody was told of yet."""
+    return Publication("draft", roster)
+
+
+def asked(facts: Facts, roster: Roster) -> frozenset[tuple[str, str]]:
+    """(Duty, person) of the volunteers, who accept or refuse."""
+    found = set()
+    for duty, person in roster.assignments:
+        used = facts.engagement_for(person, facts.duty_by_id[duty])
+        if used is not None and used.status in VOLUNTEERS:
+            found.add((duty, person))
+    return frozenset(found)
+
+
+def propose(now: Publication, scenario: Scenario) -> Publication:
+    """Ask the volunteers. What they said of duties that have not moved stands.
+
+    Raises:
+        ScenarioError: it is no draft, or the rota breaks a rule.
+    """
+    _only(now, "draft", "proposed")
+    _sound(scenario, now.roster)
+    return replace(now, state="proposed", accepted=now.accepted & now.roster.assignments, reopened=frozenset())
+
+
+def answer(now: Publication, scenario: Scenario, duty: str, person: str, *, accepts: bool) -> Publication:
+    """A volunteer accepts, or refuses: then that duty is open again, and no other.
+
+    Raises:
+        ScenarioError: it is not proposed, or they were not asked.
+    """
+    _only(now, "proposed")
+    if (duty, person) not in asked(scenario.facts, now.roster):
+        said = Said("a duty that was proposed to them was expected", "une garde qui leur a été proposée était attendue")
+        raise ScenarioError([Finding(said, "publication", column="duty", found=f"{duty} {person}")])
+    if accepts:
+        return replace(now, accepted=now.accepted | {(duty, person)})
+    roster = replace(now.roster, assignments=now.roster.assignments - {(duty, person)})
+    return replace(now, roster=roster, accepted=now.accepted - {(duty, person)}, reopened=now.reopened | {duty})
+
+
+def refilled(now: Publication, roster: Roster) -> Publication:
+    """A rota in which the duties that were open again are filled; nothing else may have moved.
+
+    Raises:
+        ScenarioError: another duty moved.
+    """
+    _only(now, "proposed", "draft")
+    moved = {duty for duty, _ in now.roster.assignments ^ roster.assignments}
+    if now.state == "proposed" and not moved <= now.reopened:
+        said = Said("only duties that are open again may move", "seules les gardes rouvertes peuvent bouger")
+        names = ", ".join(sorted(moved - now.reopened)[:5])
+        raise ScenarioError([Finding(said, "publication", column="duty", found=names)])
+    return replace(now, roster=roster)
+
+
+def publish(now: Publication, scenario: Scenario, on: date) -> Publication:
+    """The next numbered version.
+
+    Raises:
+        ScenarioError: a volunteer has not answered, a rule is broken, or it is neither proposed nor published.
+    """
+    _only(now, "proposed", "published")
+    _sound(scenario, now.roster)
+    waiting = asked(scenario.facts, now.roster) - now.accepted
+    if now.state == "proposed" and waiting:
+        said = Said(
+            f"an answer to every proposed duty was expected; {len(waiting)} are missing",
+            f"une réponse à chaque garde proposée était attendue ; il en manque {len(waiting)}",
+        )
+        raise ScenarioError([Finding(said, "publication", column="accepted")])
+    version = Published(len(now.versions) + 1, on, now.roster)
+    return Publication("published", now.roster, (*now.versions, version), now.accepted)
+
+
+def change(now: Publication, scenario: Scenario, roster: Roster, on: date) -> Publication:
+    """A published rota changed by an exchange, a replacement or a mending: the next version, if no rule is broken and nothing
+    that is frozen moved.
+
+    Raises:
+        ScenarioError: it is not published, a rule is broken, or a frozen duty moved.
+    """
+    _only(now, "published")
+    until = frozen_until(on)
+    moved = {duty for duty, _ in now.roster.assignments ^ roster.assignments}
+    late = sorted(duty for duty in moved if scenario.facts.duty_by_id[duty].date < until)
+    if late:
+        said = Said(
+            f"duties from {until.isoformat()} on were expected: the others are frozen",
+            f"des gardes à partir du {until.isoformat()} étaient attendues : les autres sont figées",
+        )
+        raise ScenarioError([Finding(said, "publication", column="duty", found=", ".join(late[:5]))])
+    _sound(scenario, roster)
+    version = Published(len(now.versions) + 1, on, roster)
+    return replace(now, roster=roster, versions=(*now.versions, version))
+
+
+def frozen_until(on: date) -> date:
+    """The first day whose duties may still move."""
+    return on + timedelta(days=FREEZE_DAYS + 1)
+
+
+def freeze(now: Publication) -> Publication:
+    """Nothing moves any more.
+
+    Raises:
+        ScenarioError: it is not published.
+    """
+    _only(now, "published")
+    return replace(now, state="frozen")
+
+
+def done(now: Publication, held: Roster) -> Publication:
+    """What was really held; the balance carried into the next roster is of this.
+
+    Raises:
+        ScenarioError: it is not frozen.
+    """
+    _only(now, "frozen")
+    return replace(now, state="done", roster=held)
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """What a version changed: (duty, person) no longer held, and now held."""
+
+    gone: tuple[tuple[str, str], ...]
+    come: tuple[tuple[str, str], ...]
+
+
+def difference(before: Roster, after: Roster) -> Differs:
+    """From one rota to another, by duty and person."""
+    return Differs(
+        tuple(sorted(before.assignments - after.assignments)), tuple(sorted(after.assignments - before.assignments))
+    )
+
+
+def _only(now: Publication, *states: State) -> None:
+    if now.state not in states:
+        names = ", ".join(states)
+        said = Said(f"a roster that is {names} was expected", f"un tableau dans l'état {names} était attendu")
+        raise ScenarioError([Finding(said, "publication", column="state", found=now.state)])
+
+
+def _sound(scenario: Scenario, roster: Roster) -> None:
+    findings: Iterable[Finding] = (
+        Finding(scenario.rule(breach.rule).explain(breach, scenario.facts), "roster", column=breach.rule)
+        for breach in verify(scenario, roster).forbidden
+    )
+    found = list(findings)
+    if found:
+        raise ScenarioError(found)
