@@ -33,6 +33,9 @@ AT_ONCE = 2_000
 ROUNDS = ((500, 8.0), (5_000, 40.0), (50_000, 200.0))
 """(nodes of HiGHS, deterministic seconds of CP-SAT) of branch and bound, round after round."""
 
+TOPS_EFFORT = 5.0
+"""Deterministic seconds of CP-SAT on a tier of largest sums, beside its thresholds."""
+
 Report = Callable[[str, int, int | None], None]
 """Told (tier, value, bound) of this part whenever one of them improves."""
 
@@ -187,6 +190,9 @@ def _persons(climb: Climb, *, alone: bool) -> Persons:
 
 def _descend_beside(climb: Climb) -> None:
     """Downwards, as long as the other strand is at work."""
+    if climb.tops:
+        # Largest sums are logic more than arithmetic: CP-SAT comes down soonest while the thresholds are worked out.
+        climb.take(by_cpsat(climb, TOPS_EFFORT, CORE_S, workers=1))
     while not climb.closed():
         if climb.tops:
             under_caps(climb)

@@ -114,11 +114,16 @@ def _locally(climb: Climb, arm: Arm, around: Around, hint: Whole, seconds: float
     return linear.solve(around.problem, hint=hint, seed=climb.seed, nodes=nodes, time_limit_s=seconds)[0]
 
 
-def by_cpsat(climb: Climb, effort: float, part: float = 1.0) -> Answer:
+def by_cpsat(climb: Climb, effort: float, part: float = 1.0, workers: int | None = None) -> Answer:
     guard = max(climb.left() * part, 0.05)
     began = monotonic()
     answer = cpsat.solve(
-        climb.problem, hint=climb.values, seed=climb.seed, effort=effort, time_limit_s=guard, workers=climb.workers
+        climb.problem,
+        hint=climb.values,
+        seed=climb.seed,
+        effort=effort,
+        time_limit_s=guard,
+        workers=workers or climb.workers,
     )
     climb.found.by_clock |= monotonic() - began >= guard
     return answer
