@@ -1,10 +1,12 @@
 """Cross-checks of a scenario's rows, one function each: every culprit is listed, nothing is mended in silence."""
 
+import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,10 +21,15 @@ from scheduler.rules.base import Rule
 from scheduler.words import Said, said_hundredths
 
 HORIZON_DAYS_MOST = 800
-FLAT_FEES_FROM, FLAT_FEES_LEAST, FLAT_FEE_SHARE, FLAT_FEE_CENTS = date(2025, 11, 1), 3, 40, (70_00, 280_00)
-"""Arrêté of 30 April 2003, art. 14; instruction DGOS/RH5/2025/92: the frame of public on-call flat fees."""
-LOCUM_CEILING_FROM, LOCUM_CEILING_CENTS = date(2025, 7, 1), 2681_00
-"""Ceiling of agency work (*intérim*) for 24 hours in mainland France, excluding VAT, all costs."""
+_FRAME = {
+    row["name"]: (int(row["value"]), date.fromisoformat(row["valid_from"]))
+    for row in csv.DictReader((Path(__file__).parent / "frame.csv").read_text(encoding="utf-8").splitlines())
+}
+"""Amounts and numbers that a text sets for what establishments decide, with the day from which it does."""
+FLAT_FEES_FROM = _FRAME["flat_fee_least"][1]
+FLAT_FEE_CENTS = (_FRAME["flat_fee_least"][0], _FRAME["flat_fee_most"][0])
+FLAT_FEES_LEAST, FLAT_FEE_SHARE = _FRAME["flat_fee_classes"][0], _FRAME["flat_fee_share"][0]
+LOCUM_CEILING_CENTS, LOCUM_CEILING_FROM = _FRAME["locum_ceiling"]
 PUBLIC = ("public_hospital", "local_hospital")
 EMPLOYED = ("consultant", "university", "contract", "assistant", "sessional", "associate")
 """Statuses paid by art. 14."""

@@ -110,9 +110,8 @@ def test_a_chain_fills_what_no_single_person_can():
     duty = scenario.facts.duty_by_id[night(2)]
     assert not any(c.free for c in candidates(bench, duty))
     (found, *_) = chains(bench, duty)
-    assert [(s.duty, s.giver, s.taker) for s in found] == [(night(2), "", "Bob"), (night(3), "Bob", "Ana")] or len(
-        found
-    ) <= 3
+    assert len(found) == 2
+    assert (found[0].duty, found[0].giver, found[1].giver) == (night(2), "", found[0].taker)
     gone = [(s.duty, s.giver) for s in found if s.giver]
     assert verify(scenario, bench.after(gone, [(s.duty, s.taker) for s in found])).ok
 
@@ -362,7 +361,7 @@ def test_the_verbs_answer_from_files(tmp_path):
         return result.output
 
     assert "Dear Ana" in ran("letter", s, r, "--person", "Ana")
-    assert "✓" in ran("replacements", s, r, "--duty", duty) or "✗" in ran("replacements", s, r, "--duty", duty)
+    assert len(ran("replacements", s, r, "--duty", duty).splitlines()) >= 2
     assert "Without" in ran("why", s, r, "--duty", duty)
     assert "no wish is refused" in ran("why", s, r, "--person", "Ana")
     said = ran(
