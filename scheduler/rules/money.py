@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from scheduler.facts import Facts
 from scheduler.pay import pay_of, statement_of
@@ -10,6 +10,25 @@ from scheduler.pay_terms import extra_terms
 from scheduler.roster import Roster, roster_of
 from scheduler.rules.base import Board, Breach, Example, Rule
 from scheduler.words import Said, said_hundredths
+
+
+def _night(amount: str, **more: str) -> dict[str, Any]:
+    row = {"scheme": "pdses", "status": "consultant", "modality": "on_site", "period": "whole_night"}
+    return {**row, "amount": amount, "valid_from": "2024-01-01", "legal_ref": "-", **more}
+
+
+_EXTRA: dict[str, list[dict[str, Any]]] = {
+    "tariffs": [
+        _night("100"),
+        _night("60.03", item="additional_time"),
+        _night("30.01", item="additional_time", period="saturday_afternoon"),
+    ]
+}
+
+
+def _within(halves: int, contract: str = "yes") -> dict[str, list[dict[str, Any]]]:
+    row = {"person": "Ana", "site": "H", "status": "consultant", "extra_time": contract, "service_halves": str(halves)}
+    return {"engagements": [row]}
 
 
 class Money(Rule):
@@ -65,335 +84,41 @@ class Money(Rule):
         return Said(f"{duty.en}: {euros.en} €.", f"{duty.fr} : {euros.fr} €.")
 
     examples: ClassVar[tuple[Example, ...]] = (
-        Example(
-            "a night",
-            {},
-            "Ana N",
-            42203,
-            {
-                "tariffs": [
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "whole_night",
-                        "amount": "422.03",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "arrêté du 30 avril 2003, art. 13",
-                    }
-                ]
-            },
-        ),
-        Example(
-            "not yet in force",
-            {},
-            "Ana N",
-            0,
-            {
-                "tariffs": [
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "whole_night",
-                        "amount": "422.03",
-                        "valid_from": "2027-03-02",
-                        "legal_ref": "-",
-                    }
-                ]
-            },
-        ),
+        Example("a night", {}, "Ana N", 42203, {"tariffs": [_night("422.03")]}),
+        Example("not yet in force", {}, "Ana N", 0, {"tariffs": [_night("422.03", valid_from="2027-03-02")]}),
         Example(
             "on its first and last day",
             {},
             "Ana N",
             100,
-            {
-                "tariffs": [
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "whole_night",
-                        "amount": "1",
-                        "valid_from": "2027-03-01",
-                        "valid_to": "2027-03-01",
-                        "legal_ref": "-",
-                    }
-                ]
-            },
+            {"tariffs": [_night("1", valid_from="2027-03-01", valid_to="2027-03-01")]},
         ),
-        Example(
-            "on call pays another tariff",
-            {},
-            "Ana C",
-            0,
-            {
-                "tariffs": [
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "whole_night",
-                        "amount": "1",
-                        "valid_from": "2027-03-01",
-                        "legal_ref": "-",
-                    }
-                ]
-            },
-        ),
+        Example("on call pays another tariff", {}, "Ana C", 0, {"tariffs": [_night("1")]}),
         Example(
             "the third night of the month is beyond the obligations",
             {},
             "Ana N . N . N",
             36003,
-            {
-                "tariffs": [
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "whole_night",
-                        "amount": "100",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "day",
-                        "amount": "100",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "whole_night",
-                        "item": "additional_time",
-                        "amount": "60.03",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "saturday_afternoon",
-                        "item": "additional_time",
-                        "amount": "30.01",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                ],
-                "engagements": [
-                    {"person": "Ana", "site": "H", "status": "consultant", "extra_time": "yes", "service_halves": "4"}
-                ],
-            },
+            {**_EXTRA, **_within(4)},
         ),
+        Example("three half-periods beyond", {}, "Ana N . N . N", 39004, {**_EXTRA, **_within(3)}),
+        Example("the past counts, and was paid", {}, "Ana N N | . N", 16003, {**_EXTRA, **_within(3)}),
         Example(
-            "three half-periods beyond",
-            {},
-            "Ana N . N . N",
-            39004,
-            {
-                "tariffs": [
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "whole_night",
-                        "amount": "100",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "day",
-                        "amount": "100",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "whole_night",
-                        "item": "additional_time",
-                        "amount": "60.03",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "saturday_afternoon",
-                        "item": "additional_time",
-                        "amount": "30.01",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                ],
-                "engagements": [
-                    {"person": "Ana", "site": "H", "status": "consultant", "extra_time": "yes", "service_halves": "3"}
-                ],
-            },
-        ),
-        Example(
-            "the past counts, and was paid",
-            {},
-            "Ana N N | . N",
-            16003,
-            {
-                "tariffs": [
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "whole_night",
-                        "amount": "100",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "day",
-                        "amount": "100",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "whole_night",
-                        "item": "additional_time",
-                        "amount": "60.03",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "saturday_afternoon",
-                        "item": "additional_time",
-                        "amount": "30.01",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                ],
-                "engagements": [
-                    {"person": "Ana", "site": "H", "status": "consultant", "extra_time": "yes", "service_halves": "3"}
-                ],
-            },
-        ),
-        Example(
-            "without a contract nobody says what it pays",
-            {},
-            "Ana N . N . N",
-            30000,
-            {
-                "tariffs": [
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "whole_night",
-                        "amount": "100",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "day",
-                        "amount": "100",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "whole_night",
-                        "item": "additional_time",
-                        "amount": "60.03",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "saturday_afternoon",
-                        "item": "additional_time",
-                        "amount": "30.01",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                ],
-                "engagements": [
-                    {"person": "Ana", "site": "H", "status": "consultant", "extra_time": "no", "service_halves": "4"}
-                ],
-            },
+            "without a contract nobody says what it pays", {}, "Ana N . N . N", 30000, {**_EXTRA, **_within(4, "no")}
         ),
         Example(
             "a weekend pays otherwise",
             {},
             "Ana . . . . N N",
             300,
-            {
-                "tariffs": [
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "whole_night",
-                        "amount": "1",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "whole_night",
-                        "days": "sat sun hol",
-                        "amount": "2",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    },
-                ]
-            },
+            {"tariffs": [_night("1"), _night("2", days="sat sun hol")]},
         ),
         Example(
             "by the elapsed hour, in the night without three o'clock",
             {},
             "Ana . . . . . N",
             1100,
-            {
-                "tariffs": [
-                    {
-                        "scheme": "pdses",
-                        "status": "consultant",
-                        "modality": "on_site",
-                        "period": "whole_night",
-                        "per": "hour",
-                        "amount": "1",
-                        "valid_from": "2024-01-01",
-                        "legal_ref": "-",
-                    }
-                ]
-            },
+            {"tariffs": [_night("1", per="hour")]},
             date(2027, 3, 22),
         ),
     )
