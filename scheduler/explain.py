@@ -11,42 +11,7 @@ from scheduler.rules.wishes import refusals
 from scheduler.scenario import Scenario
 from scheduler.words import Said, said_hundredths
 
-STOPPED_BY: dict[str, Said] = {
-    "eligibility": Said(
-        "without the skill or the right to practise there", "sans la compétence ou le droit d'y exercer"
-    ),
-    "absence": Said("not available", "sans disponibilité"),
-    "exemption": Said("exempt", "avec une dispense"),
-    "consent": Said("without consent to this line or site", "sans accord pour cette ligne ou ce site"),
-    "cannot": Said("unable, as they said", "avec un empêchement annoncé"),
-    "response_time": Said("too far away", "trop loin"),
-    "travel_limit": Said("too far away", "trop loin"),
-    "holiday_rotation": Said("on duty on this date in recent years", "de garde à cette date ces dernières années"),
-    "next_day_activity": Said(
-        "with fixed day work then or right after", "avec une activité fixe à ce moment ou juste après"
-    ),
-    "one_place": Said("on duty elsewhere at that time", "de garde ailleurs au même moment"),
-    "min_rest": Said("at rest", "en repos"),
-    "longest_stretch": Said("too long without a break with it", "trop longtemps sans interruption avec elle"),
-    "rest_after_stretch": Said("at rest after a long stretch", "en repos après une longue garde"),
-    "spacing": Said("with a duty too close by", "avec une garde trop proche"),
-    "weekend_block": Said("without the rest of that weekend", "sans le reste de ce week-end"),
-    "consecutive_nights": Said("with too many nights in a row", "avec trop de nuits de suite"),
-    "max_duties": Said("with no duty left in their limit", "au bout du nombre de gardes permis"),
-    "offers": Said("with no more on offer", "au bout de ce qui était proposé"),
-    "max_weekends": Said("with no weekend left in their limit", "au bout du nombre de week-ends permis"),
-    "weekends_in_a_row": Said("at work on the weekends around it", "de garde les week-ends voisins"),
-    "mean_weekly_hours": Said("with no hours left", "au bout de la durée de travail permise"),
-    "max_sites": Said("at other sites that week", "sur d'autres sites cette semaine"),
-    "senior_backup": Said("without a senior behind", "sans senior en seconde ligne"),
-    "pairs": Said("kept apart from somebody on duty", "à séparer d'une personne de garde"),
-    "facility_capacity": Said("without a theatre or other means", "sans plateau technique"),
-    "pins": Said("taken off it by hand", "avec un retrait décidé à la main"),
-}
-"""Why people cannot hold a duty, by kind of rule, after "6": words that serve one and many; never a colleague's private reason."""
 _FREE = Said("free: the search was stopped too early", "libre : la recherche a été arrêtée trop tôt")
-TOGETHER = frozenset({"senior_backup", "pairs", "facility_capacity", "weekend_block"})
-"""Rules that look at several people at once; the others judge one person, on that person's facts alone, which is fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +27,7 @@ class Questions:
 
     def __init__(self, scenario: Scenario, roster: Roster) -> None:
         self._scenario, self._roster = scenario, roster
-        self._rules = [r for r in scenario.rules if r.price is None and r.enabled and r.kind in STOPPED_BY]
+        self._rules = [r for r in scenario.rules if r.price is None and r.enabled and r.STOPS]
         self._alone: dict[str, tuple[Facts, frozenset[tuple[str, str]]]] = {}
         self._pools: dict[str, frozenset[str]] = {}
         self._before: dict[tuple[str, str], frozenset[Breach]] = {}
@@ -84,12 +49,12 @@ class Questions:
 
     def why_empty(self, duty: Duty) -> list[Said]:
         """Why a duty has nobody (or too few): the people who could, grouped by what stops them, most first."""
-        groups: defaultdict[str, int] = defaultdict(int)
+        groups: defaultdict[tuple[str, Said], int] = defaultdict(int)
         for obstacle in self.obstacles(duty):
-            groups[obstacle.rule.kind if obstacle.rule else ""] += 1
-        ordered = sorted(groups.items(), key=lambda item: (-item[1], item[0]))
-        said = [(number, STOPPED_BY.get(kind, _FREE)) for kind, number in ordered]
-        return [Said(f"{number} {s.en}", f"{number} {s.fr}") for number, s in said]
+            rule = obstacle.rule
+            groups[(rule.kind, rule.STOPS or _FREE) if rule else ("", _FREE)] += 1
+        ordered = sorted(groups.items(), key=lambda item: (-item[1], item[0][0]))
+        return [Said(f"{number} {s.en}", f"{number} {s.fr}") for (_, s), number in ordered]
 
     def _stops(self, duty: Duty, person: str) -> Rule | None:
         if person not in self._alone:
@@ -98,7 +63,7 @@ class Questions:
         alone, mine = self._alone[person]
         for rule in self._rules:
             facts, assignments, whose = alone, mine, person
-            if rule.kind in TOGETHER:
+            if rule.SEES != "person":
                 if not _matters(rule, alone, duty, person):
                     continue
                 facts, assignments, whose = self._scenario.facts, self._roster.assignments, ""

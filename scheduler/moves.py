@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from scheduler.explain import STOPPED_BY, TOGETHER, only_of
+from scheduler.explain import only_of
 from scheduler.facts import Duty, Facts
 from scheduler.fairness import Category, carried, fair_shares, loads, pool_of
 from scheduler.pay import pay_of
@@ -16,32 +16,8 @@ from scheduler.roster import Roster, site_of
 from scheduler.rules.base import Breach, Rule
 from scheduler.scenario import Scenario
 
-ALONE = (frozenset(STOPPED_BY) - TOGETHER) | {
-    "accepted_pay",
-    "contract_total",
-    "departments",
-    "one_a_day",
-    "run_length",
-    "succession",
-    "weekly_hours",
-    "whole_weekends",
-}
-"""Kinds that judge each person on that person's own facts and duties."""
-NEAR = frozenset(
-    {
-        "colocation",
-        "facility_capacity",
-        "group_cover",
-        "pairs",
-        "places",
-        "senior_backup",
-        "site_changes",
-        "weekend_block",
-    }
-)
-"""Kinds that look at several people, but only at days close by."""
 AROUND = timedelta(days=8)
-"""Days on both sides of a change that those kinds are shown: a whole weekend and what touches it."""
+"""Days on both sides of a change that rules about days are shown: a whole weekend and what touches it."""
 NEAR_DAYS = 7
 """How far from a duty another one is that its holder may give away for it."""
 
@@ -52,9 +28,9 @@ class Bench:
     def __init__(self, scenario: Scenario, roster: Roster) -> None:
         self.scenario, self.roster = scenario, roster
         hard = [rule for rule in scenario.rules if rule.price is None and rule.enabled]
-        self._alone = [rule for rule in hard if rule.kind in ALONE]
-        self._near = [rule for rule in hard if rule.kind in NEAR]
-        self._whole = [rule for rule in hard if rule.kind not in ALONE | NEAR]
+        self._alone, self._near, self._whole = (
+            [rule for rule in hard if sees == rule.SEES] for sees in ("person", "days", "everything")
+        )
         self._parts: dict[tuple[date, date], Facts] = {}
         self._facts: dict[str, Facts] = {}
         self._before: dict[tuple[str, str], frozenset[Breach]] = {}

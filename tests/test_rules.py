@@ -1,8 +1,11 @@
 """Every rule: the drawing, the judgement, the forbidden encoding and the priced encoding agree, and with each other."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
+from scheduler.explain import only_of
 from scheduler.facts import Facts
 from scheduler.roster import Roster
 from scheduler.rules import ALL
@@ -46,6 +49,23 @@ def test_drawing_judgement_and_encoding_agree(rule, example):
     facts, roster = drawn(example.drawing, example.tables, example.first_drawn)
     built = rule.model_validate({"kind": rule.model_fields["kind"].default, **example.params})
     assert assert_agree(built, facts, roster) == example.breaches
+
+
+@pytest.mark.parametrize(
+    ("rule", "example"),
+    [case for case in CASES if case[0].SEES == "person"],
+    ids=[f"{r.__name__}: {e.title}" for r, e in CASES if r.SEES == "person"],
+)
+def test_a_rule_that_sees_one_person_needs_nobody_else(rule, example):
+    """Quick judgements of a change look at one person's facts and duties alone."""
+    facts, roster = drawn(example.drawing, example.tables, example.first_drawn)
+    built = rule.model_validate({"kind": rule.model_fields["kind"].default, **example.params})
+    alone = []
+    for person in facts.person_by_id:
+        mine = frozenset((duty, who) for duty, who in roster.assignments if who == person)
+        alone += built.check(only_of(facts, person), replace(roster, assignments=mine))
+    of_people = [breach for breach in built.check(facts, roster) if breach.subject in facts.person_by_id]
+    assert sorted(map(str, alone)) == sorted(map(str, of_people))
 
 
 @pytest.mark.parametrize("rule", ALL, ids=lambda r: r.__name__)

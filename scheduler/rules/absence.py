@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from scheduler.calendar import days_between
 from scheduler.facts import Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.words import Said
 
 
@@ -18,6 +18,8 @@ class Absence(Rule):
     """
 
     ALWAYS_HARD: ClassVar[bool] = True
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said("not available", "sans disponibilité")
     kind: Literal["absence"] = "absence"
 
     def statement(self) -> Said:

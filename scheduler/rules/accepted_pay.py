@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from scheduler.facts import Duty, Facts
 from scheduler.pay import pay_of
 from scheduler.roster import Roster, site_of
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.rules.envelopes import NIGHT
 from scheduler.words import Said, said_hundredths
 
@@ -18,6 +18,7 @@ class AcceptedPay(Rule):
     Unit of breach: a duty.
     """
 
+    SEES: ClassVar[Sees] = "person"
     kind: Literal["accepted_pay"] = "accepted_pay"
 
     def statement(self) -> Said:

@@ -8,7 +8,7 @@ forbidden or has a price is never the rule's business: it follows from ``weight`
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -97,6 +97,10 @@ class Board(Protocol):
         """``units(value of terms)``, a number of units by whole number."""
 
 
+Sees = Literal["person", "days", "everything"]
+"""What a check has to look at to judge a change: the person's own duties, the days close by, or the whole roster."""
+
+
 class Rule(BaseModel):
     """One rule with its parameters. The scope (statuses, lines, modalities, periods, days) is empty for "all"."""
 
@@ -104,6 +108,10 @@ class Rule(BaseModel):
     ALWAYS_HARD: ClassVar[bool] = False
     ALWAYS_PRICED: ClassVar[bool] = False
     TIER: ClassVar[str] = "costs"
+    SEES: ClassVar[Sees] = "everything"
+    STOPS: ClassVar[Said | None] = None
+    """Why somebody cannot hold a duty, said after "6": words that serve one and many, never a private reason. None: the rule is
+    not named when candidates are gone through."""
     examples: ClassVar[tuple[Example, ...]] = ()
 
     kind: str

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from scheduler.facts import Facts, in_force
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.words import Said
 
 
@@ -16,6 +16,8 @@ class Cannot(Rule):
     """
 
     ALWAYS_HARD: ClassVar[bool] = True
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said("unable, as they said", "avec un empêchement annoncé")
     kind: Literal["cannot"] = "cannot"
 
     def statement(self) -> Said:

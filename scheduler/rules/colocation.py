@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster, site_of
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.words import Said
 
 
@@ -16,6 +16,7 @@ class Colocation(Rule):
     """
 
     ALWAYS_HARD: ClassVar[bool] = True
+    SEES: ClassVar[Sees] = "days"
     kind: Literal["colocation"] = "colocation"
 
     def statement(self) -> Said:

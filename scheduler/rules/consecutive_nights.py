@@ -8,7 +8,7 @@ from pydantic import Field
 
 from scheduler.facts import Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, held
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.terms import Terms, total
 from scheduler.words import Said
 
@@ -19,6 +19,8 @@ class ConsecutiveNights(Rule):
     Unit of breach: a run of ``limit + 1`` nights in a row (a longer run holds several).
     """
 
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said("with too many nights in a row", "avec trop de nuits de suite")
     kind: Literal["consecutive_nights"] = "consecutive_nights"
     limit: Annotated[int, Field(ge=1, le=30)]
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from scheduler.facts import Facts, in_force
 from scheduler.roster import Roster, site_of
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.words import Said
 
 
@@ -19,6 +19,10 @@ class Consent(Rule):
     """
 
     ALWAYS_HARD: ClassVar[bool] = True
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said(
+        "without consent to this line or site", "sans accord pour cette ligne ou ce site"
+    )
     kind: Literal["consent"] = "consent"
     asked: tuple[str, ...] = Field(("private", "retired"), description="statuses whose consent is asked everywhere")
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.tables import Limit
 from scheduler.terms import Terms, total
 from scheduler.words import Said
@@ -25,6 +25,7 @@ class ContractTotal(Rule):
     The past does not count. Unit of breach: one (a duty, a minute, a weekend) below ``least`` or above ``most``.
     """
 
+    SEES: ClassVar[Sees] = "person"
     kind: Literal["contract_total"] = "contract_total"
     counted: Literal["duties", "minutes", "weekends"]
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from scheduler.calendar import days_between
 from scheduler.facts import Facts
 from scheduler.roster import Roster, site_of
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.terms import Terms, total
 from scheduler.words import Said
 
@@ -21,6 +21,7 @@ class Departments(Rule):
     Unit of breach: a department too many, for one person.
     """
 
+    SEES: ClassVar[Sees] = "person"
     kind: Literal["departments"] = "departments"
     limit: Annotated[int, Field(ge=1, le=50)] = 1
     off_counts: bool = Field(False, description="days off count together as one department more")

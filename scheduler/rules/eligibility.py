@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from scheduler.facts import Facts
 from scheduler.roster import Roster, site_of
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.words import Said
 
 
@@ -17,6 +17,10 @@ class Eligibility(Rule):
     """
 
     ALWAYS_HARD: ClassVar[bool] = True
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said(
+        "without the skill or the right to practise there", "sans la compétence ou le droit d'y exercer"
+    )
     kind: Literal["eligibility"] = "eligibility"
 
     def statement(self) -> Said:

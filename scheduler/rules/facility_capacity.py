@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster, site_of
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.terms import Terms, total
 from scheduler.words import Said
 
@@ -19,6 +19,8 @@ class FacilityCapacity(Rule):
     """
 
     ALWAYS_HARD: ClassVar[bool] = True
+    SEES: ClassVar[Sees] = "days"
+    STOPS: ClassVar[Said | None] = Said("without a theatre or other means", "sans plateau technique")
     kind: Literal["facility_capacity"] = "facility_capacity"
 
     def statement(self) -> Said:

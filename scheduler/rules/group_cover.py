@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from scheduler.calendar import days_between
 from scheduler.facts import Facts, in_force
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.terms import total
 from scheduler.words import Said, said_day
 
@@ -20,6 +20,7 @@ class GroupCover(Rule):
     """
 
     TIER: ClassVar[str] = "cover"
+    SEES: ClassVar[Sees] = "days"
     kind: Literal["group_cover"] = "group_cover"
 
     def statement(self) -> Said:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from scheduler.facts import Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.words import Said
 
 
@@ -18,6 +18,10 @@ class HolidayRotation(Rule):
     Unit of breach: a duty.
     """
 
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said(
+        "on duty on this date in recent years", "de garde à cette date ces dernières années"
+    )
     kind: Literal["holiday_rotation"] = "holiday_rotation"
     years: Annotated[int, Field(ge=1, le=10)]
 

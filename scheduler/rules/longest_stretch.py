@@ -8,7 +8,7 @@ from pydantic import Field
 
 from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, held
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.terms import total
 from scheduler.words import Said
 
@@ -19,6 +19,10 @@ class LongestStretch(Rule):
     Unit of breach: a duty from which a stretch starts and grows too long (counted once for each way of growing).
     """
 
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said(
+        "too long without a break with it", "trop longtemps sans interruption avec elle"
+    )
     kind: Literal["longest_stretch"] = "longest_stretch"
     hours: Annotated[int, Field(ge=1, le=168)]
 

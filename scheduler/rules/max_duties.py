@@ -8,7 +8,7 @@ from pydantic import Field
 
 from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, held
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.terms import total
 from scheduler.words import Said, joined
 
@@ -19,6 +19,8 @@ class MaxDuties(Rule):
     Unit of breach: a duty too many in one week, month or window (windows start on every day).
     """
 
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said("with no duty left in their limit", "au bout du nombre de gardes permis")
     kind: Literal["max_duties"] = "max_duties"
     limit: Annotated[int, Field(ge=0, le=366)]
     per: Literal["week", "month", "window"] = "month"

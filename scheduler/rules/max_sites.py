@@ -8,7 +8,7 @@ from pydantic import Field
 
 from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster, site_of
-from scheduler.rules.base import Board, Breach, Example, Rule, held
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.terms import total
 from scheduler.words import Said
 
@@ -19,6 +19,8 @@ class MaxSites(Rule):
     Unit of breach: a site too many in one week.
     """
 
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said("at other sites that week", "sur d'autres sites cette semaine")
     kind: Literal["max_sites"] = "max_sites"
     limit: Annotated[int, Field(ge=1, le=20)]
 

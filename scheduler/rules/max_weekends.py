@@ -8,7 +8,7 @@ from pydantic import Field
 
 from scheduler.facts import Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, held
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.terms import Terms, total
 from scheduler.words import Said
 
@@ -20,6 +20,8 @@ class MaxWeekends(Rule):
     Unit of breach: a weekend too many in one month or window of weeks.
     """
 
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said("with no weekend left in their limit", "au bout du nombre de week-ends permis")
     kind: Literal["max_weekends"] = "max_weekends"
     limit: Annotated[int, Field(ge=0, le=53)]
     per: Literal["month", "window"] = "month"

@@ -9,7 +9,7 @@ from pydantic import Field
 from scheduler.calendar import days_between
 from scheduler.facts import Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, held
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.terms import total
 from scheduler.words import Said, said_hundredths
 
@@ -22,6 +22,8 @@ class MeanWeeklyHours(Rule):
     Unit of breach: a minute above, in one window.
     """
 
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said("with no hours left", "au bout de la durée de travail permise")
     kind: Literal["mean_weekly_hours"] = "mean_weekly_hours"
     hours: Annotated[int, Field(ge=1, le=168)]
     weeks: Annotated[int, Field(ge=1, le=53)]

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, held
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.terms import total
 from scheduler.words import Said
 
@@ -21,6 +21,8 @@ class MinRest(Rule):
     Unit of breach: two duties of a person, the later within the rest, with nothing held in between.
     """
 
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said("at rest", "en repos")
     kind: Literal["min_rest"] = "min_rest"
     hours: Annotated[int, Field(ge=1, le=168)]
     chained: bool = Field(False, description="duties without a break between them are one")

@@ -9,7 +9,7 @@ from pydantic import Field
 from scheduler.calendar import days_between
 from scheduler.facts import Facts, in_force
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.words import Said
 
 
@@ -19,6 +19,10 @@ class NextDayActivity(Rule):
     Unit of breach: a duty.
     """
 
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said(
+        "with fixed day work then or right after", "avec une activité fixe à ce moment ou juste après"
+    )
     kind: Literal["next_day_activity"] = "next_day_activity"
     rest_hours: Annotated[int, Field(ge=0, le=48)]
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from scheduler.facts import Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, held
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.terms import Terms, total
 from scheduler.words import Said
 
@@ -18,6 +18,8 @@ class Offers(Rule):
     Unit of breach: a duty, a night or a weekend too many in one month.
     """
 
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said("with no more on offer", "au bout de ce qui était proposé")
     kind: Literal["offers"] = "offers"
 
     def statement(self) -> Said:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.terms import total
 from scheduler.words import Said, said_day
 
@@ -17,6 +17,7 @@ class OneADay(Rule):
     Unit of breach: a duty too many on a day.
     """
 
+    SEES: ClassVar[Sees] = "person"
     kind: Literal["one_a_day"] = "one_a_day"
 
     def statement(self) -> Said:

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster, site_of
-from scheduler.rules.base import Board, Breach, Example, Rule, held
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.words import Said
 
 
@@ -17,6 +17,8 @@ class OnePlace(Rule):
     """
 
     ALWAYS_HARD: ClassVar[bool] = True
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said("on duty elsewhere at that time", "de garde ailleurs au même moment")
     kind: Literal["one_place"] = "one_place"
 
     def statement(self) -> Said:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from scheduler.facts import Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.terms import Terms
 from scheduler.words import Said
 
@@ -18,6 +18,8 @@ class Pairs(Rule):
     Unit of breach: a date.
     """
 
+    SEES: ClassVar[Sees] = "days"
+    STOPS: ClassVar[Said | None] = Said("kept apart from somebody on duty", "à séparer d'une personne de garde")
     kind: Literal["pairs"] = "pairs"
 
     def statement(self) -> Said:

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from scheduler.facts import Facts, duty_id
 from scheduler.roster import Roster, site_of
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.words import Said
 
 
@@ -16,6 +16,8 @@ class Pins(Rule):
     """
 
     ALWAYS_HARD: ClassVar[bool] = True
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said("taken off it by hand", "avec un retrait décidé à la main")
     kind: Literal["pins"] = "pins"
 
     def statement(self) -> Said:

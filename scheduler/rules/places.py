@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from scheduler.facts import Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.terms import total
 from scheduler.words import Said
 
@@ -17,6 +17,7 @@ class Places(Rule):
     """
 
     ALWAYS_HARD: ClassVar[bool] = True
+    SEES: ClassVar[Sees] = "days"
     kind: Literal["places"] = "places"
 
     def statement(self) -> Said:

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from scheduler.facts import Facts
 from scheduler.roster import Roster, site_of
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.words import Said
 
 
@@ -17,6 +17,8 @@ class ResponseTime(Rule):
     """
 
     ALWAYS_HARD: ClassVar[bool] = True
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said("too far away", "trop loin")
     kind: Literal["response_time"] = "response_time"
 
     def statement(self) -> Said:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, held
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.terms import total
 from scheduler.words import Said
 
@@ -19,6 +19,8 @@ class RestAfterStretch(Rule):
     Unit of breach: a stretch that reaches ``hours`` (at its shortest) and a duty that starts too soon after it.
     """
 
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said("at rest after a long stretch", "en repos après une longue garde")
     kind: Literal["rest_after_stretch"] = "rest_after_stretch"
     hours: Annotated[int, Field(ge=1, le=168)]
     rest_hours: Annotated[int, Field(ge=1, le=168)]

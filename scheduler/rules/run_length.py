@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from scheduler.calendar import ONE_DAY, days_between
 from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, held
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.tables import Limit
 from scheduler.terms import Terms, total
 from scheduler.words import Said, said_day
@@ -31,6 +31,7 @@ class RunLength(Rule):
     Unit of breach: a day above ``most`` (of the horizon), or a day missing to ``least``.
     """
 
+    SEES: ClassVar[Sees] = "person"
     kind: Literal["run_length"] = "run_length"
     counted: Literal["days_on", "days_off", "same_period"]
     borders: Literal["known", "open"] = "known"

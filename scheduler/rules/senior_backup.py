@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from scheduler.calendar import days_between
 from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.tables import JUNIORS
 from scheduler.terms import total
 from scheduler.words import Said
@@ -26,6 +26,8 @@ class SeniorBackup(Rule):
     """
 
     ALWAYS_HARD: ClassVar[bool] = True
+    SEES: ClassVar[Sees] = "days"
+    STOPS: ClassVar[Said | None] = Said("without a senior behind", "sans senior en seconde ligne")
     kind: Literal["senior_backup"] = "senior_backup"
 
     def statement(self) -> Said:

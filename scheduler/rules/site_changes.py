@@ -9,7 +9,7 @@ from pydantic import Field
 from scheduler.cells import Words
 from scheduler.facts import Facts
 from scheduler.roster import Roster, site_of
-from scheduler.rules.base import Board, Breach, Example, Rule, held
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.terms import Terms, constant
 from scheduler.words import Said
 
@@ -23,6 +23,7 @@ class SiteChanges(Rule):
     Unit of breach: a move.
     """
 
+    SEES: ClassVar[Sees] = "days"
     kind: Literal["site_changes"] = "site_changes"
     passing: Words = Field((), description="sites that are no move: common rooms, an emergency desk")
 

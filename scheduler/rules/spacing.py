@@ -7,7 +7,7 @@ from pydantic import Field
 
 from scheduler.facts import Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, held
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.words import Said
 
 
@@ -17,6 +17,8 @@ class Spacing(Rule):
     Unit of breach: a pair of duties.
     """
 
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said("with a duty too close by", "avec une garde trop proche")
     kind: Literal["spacing"] = "spacing"
     days_apart: Annotated[int, Field(ge=2, le=60)]
 

@@ -10,7 +10,7 @@ from scheduler.calendar import ONE_DAY
 from scheduler.cells import Words
 from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, held
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.words import Said, joined, said_day
 
 
@@ -21,6 +21,7 @@ class Succession(Rule):
     Unit of breach: a pair of days, the first with such a duty, the next with the other.
     """
 
+    SEES: ClassVar[Sees] = "person"
     kind: Literal["succession"] = "succession"
     after: Words = Field((), description="periods; empty = all")
     never: Words = Field((), description="periods that may not be held the day after; empty = all")

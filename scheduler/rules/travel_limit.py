@@ -7,7 +7,7 @@ from pydantic import Field
 
 from scheduler.facts import Facts
 from scheduler.roster import Roster, site_of
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.words import Said
 
 
@@ -17,6 +17,8 @@ class TravelLimit(Rule):
     Unit of breach: an assignment.
     """
 
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said("too far away", "trop loin")
     kind: Literal["travel_limit"] = "travel_limit"
     minutes: Annotated[int, Field(ge=0, le=600)]
 

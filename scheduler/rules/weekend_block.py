@@ -10,7 +10,7 @@ from pydantic import Field
 from scheduler.cells import Days
 from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.terms import Terms, total
 from scheduler.words import Said
 
@@ -23,6 +23,8 @@ class WeekendBlock(Rule):
     block; ``apart``: a pair of duties of the block held by one person.
     """
 
+    SEES: ClassVar[Sees] = "days"
+    STOPS: ClassVar[Said | None] = Said("without the rest of that weekend", "sans le reste de ce week-end")
     kind: Literal["weekend_block"] = "weekend_block"
     mode: Literal["together", "apart"]
     block: Days = Field(("fri", "sat", "sun"), description="fri sat sun, by the day on which a duty starts")

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from scheduler.facts import Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, held
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.terms import Terms, total
 from scheduler.words import Said
 
@@ -19,6 +19,8 @@ class WeekendsInARow(Rule):
     Unit of breach: a run of ``limit + 1`` weekends (a longer run holds several).
     """
 
+    SEES: ClassVar[Sees] = "person"
+    STOPS: ClassVar[Said | None] = Said("at work on the weekends around it", "de garde les week-ends voisins")
     kind: Literal["weekends_in_a_row"] = "weekends_in_a_row"
     limit: Annotated[int, Field(ge=1, le=52)]
 

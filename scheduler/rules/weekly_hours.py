@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from scheduler.facts import Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees
 from scheduler.tables import Limit
 from scheduler.terms import total
 from scheduler.words import Said
@@ -19,6 +19,7 @@ class WeeklyHours(Rule):
     Unit of breach: a minute, in one week.
     """
 
+    SEES: ClassVar[Sees] = "person"
     kind: Literal["weekly_hours"] = "weekly_hours"
 
     def statement(self) -> Said:

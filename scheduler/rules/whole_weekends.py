@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from scheduler.calendar import ONE_DAY, SATURDAY, SUNDAY
 from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster
-from scheduler.rules.base import Board, Breach, Example, Rule, held
+from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.tables import Limit
 from scheduler.terms import Terms, total
 from scheduler.words import Said, said_day
@@ -21,6 +21,7 @@ class WholeWeekends(Rule):
     Unit of breach: a weekend with a duty on exactly one of its days.
     """
 
+    SEES: ClassVar[Sees] = "person"
     kind: Literal["whole_weekends"] = "whole_weekends"
 
     def statement(self) -> Said:
