@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from scheduler.findings import Finding
+    from scheduler.facts import Duty
+    from scheduler.findings import Finding, ScenarioError
     from scheduler.roster import Roster
     from scheduler.scenario import Scenario
     from scheduler.words import Lang
@@ -71,6 +72,34 @@ def rota_of(path: Path, question: "Scenario", lang: "Lang") -> "Roster":
     except ScenarioError as error:
         tell(error.findings, lang)
         raise typer.Exit(BAD_DATA) from None
+
+
+def opened(scenario: Path, roster: Path, lang: str) -> "tuple[Scenario, Roster, Lang]":
+    """A scenario, a rota of it and the language, or what is wrong with them and the end."""
+    language = language_of(lang)
+    question = loaded(scenario, language)
+    return question, rota_of(roster, question, language), language
+
+
+def person_of(word: str, name: str, question: "Scenario", lang: "Lang") -> str:
+    """The id of somebody known, or the end."""
+    if name not in question.facts.person_by_id:
+        refuse(word, name, sorted(question.facts.person_by_id), lang)
+    return name
+
+
+def duty_of(word: str, name: str, question: "Scenario", lang: "Lang") -> "Duty":
+    """A planned duty, or the end."""
+    planned = {duty.id: duty for duty in question.facts.duties}
+    if name not in planned:
+        refuse(word, name, sorted(planned), lang)
+    return planned[name]
+
+
+def wrong(error: "ScenarioError", lang: "Lang") -> NoReturn:
+    """Say every finding, and end."""
+    tell(error.findings, lang)
+    raise typer.Exit(BAD_DATA) from None
 
 
 def refuse(word: str, asked: str, known: Sequence[str], lang: "Lang") -> NoReturn:

@@ -10,7 +10,7 @@ from typing import Any
 
 from scenarios.load import load, save
 from scenarios.rosters import read_roster
-from scheduler.findings import ScenarioError
+from scheduler.findings import Finding, ScenarioError
 from scheduler.scenario import Scenario
 from scheduler.verify import verify
 from scheduler.words import Said
@@ -59,6 +59,20 @@ def write_certificate(folder: Path, scenario: Scenario, outcome: Found, limits: 
     }
     text = json.dumps(certificate, ensure_ascii=False, indent=2) + "\n"
     (folder / "certificate.json").write_text(text, encoding="utf-8")
+
+
+def bounds_of(path: Path) -> dict[str, int | None]:
+    """What a certificate says is proved, by tier.
+
+    Raises:
+        ScenarioError: it cannot be read.
+    """
+    try:
+        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return {tier["name"]: tier["bound"] for tier in kept["tiers"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        said = Said("a certificate written by solve was expected", "un certificat écrit par solve était attendu")
+        raise ScenarioError([Finding(said, str(path))]) from None
 
 
 def sha256_of(path: Path) -> str:

@@ -1,4 +1,5 @@
-"""The verbs of the terminal: check, convert, new, solve, verify, explain, bench; those of :mod:`api.studies` join them.
+"""The verbs of the terminal: check, convert, new, solve, verify, explain, bench; those of :mod:`api.studies`,
+:mod:`api.reasons`, :mod:`api.life` and :mod:`api.publishing` join them.
 
 Each calls one function under it.
 
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import life, studies
+from api import life, publishing, reasons, studies
 from api.asked import (
     BAD_DATA,
     BROKEN,
@@ -52,7 +53,9 @@ ENDED: "dict[str, dict[Lang, str]]" = {
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 studies.register(app)
+reasons.register(app)
 life.register(app)
+publishing.register(app)
 
 
 @app.command()

@@ -2,11 +2,12 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
-from scenarios.sheets import Sheet, Sheets, head_of, head_text
+from scenarios.sheets import Sheet, Sheets, head_of, head_text, sheet_of
 from scheduler.findings import Finding
-from scheduler.tables import ROW_TYPES
+from scheduler.tables import ROW_TYPES, Row
 from scheduler.words import Said
 
 HEAD = "scenario.yaml"
@@ -84,7 +85,16 @@ def write_folder(sheets: Sheets, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / HEAD).write_text(head_text(sheets.head), encoding="utf-8")
     for name, sheet in sheets.tables.items():
-        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(sheet.header)
-            writer.writerows(cells for _, cells in sheet.rows)
+        _write(folder / f"{name}.csv", sheet)
+
+
+def write_table(folder: Path, name: str, rows: Sequence[Row]) -> None:
+    """Write one table of a scenario."""
+    _write(folder / f"{name}.csv", sheet_of(name, rows))
+
+
+def _write(path: Path, sheet: Sheet) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(sheet.header)
+        writer.writerows(cells for _, cells in sheet.rows)

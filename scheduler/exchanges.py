@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from scheduler.facts import Duty, Facts, in_force
-from scheduler.fairness import CATEGORIES, Category, weight_in
+from scheduler.facts import Duty, Facts
+from scheduler.fairness import CATEGORIES, Category, pool_of, weight_in
 from scheduler.moves import Bench, Step, rest_around
 from scheduler.pay import pay_of
 from scheduler.roster import Roster, site_of
+from scheduler.rules.wishes import named
 from scheduler.words import Said
 
 TRIED_MOST = 2_000
@@ -55,6 +56,18 @@ def exchange(bench: Bench, duty: str, giver: str, taker: str, back: str | None =
         raise ValueError("nobody gives what they do not hold")
     steps = [Step(duty, giver, taker)] + ([Step(back, taker, giver)] if back else [])
     return exchanged(bench, steps)
+
+
+def open_offer(bench: Bench, duty: str, giver: str) -> list[Exchange]:
+    """A duty offered to whoever would take it: what it does for each who could, the furthest below their fair share first.
+
+    Raises:
+        ValueError: the giver does not hold the duty.
+    """
+    facts = bench.scenario.facts
+    pool = [p for p in pool_of(facts, facts.duty_by_id[duty].line) if not bench.roster.covers(p, duty)]
+    found = (exchange(bench, duty, giver, taker) for taker in sorted(pool, key=lambda p: (bench.beyond(p), p)))
+    return [one for one in found if one.allowed]
 
 
 def exchanged(bench: Bench, steps: Sequence[Step]) -> Exchange:
@@ -145,12 +158,6 @@ def wanted(facts: Facts, person: str, duty: Duty) -> int:
     """How much somebody would like a duty, by the weights of their wishes: negative for rather not, 0 where none speaks of it."""
     total = 0
     for _, wish in facts.wishes_by_person.get(person, ()):
-        if (
-            wish.wish in ("rather_not", "would_like")
-            and in_force(wish, duty.date)
-            and facts.calendar.matches(duty.date, wish.days)
-            and (not wish.lines or duty.line in wish.lines)
-            and (not wish.periods or duty.period in wish.periods)
-        ):
+        if wish.wish in ("rather_not", "would_like") and named(facts, wish, duty):
             total += wish.weight if wish.wish == "would_like" else -wish.weight
     return total

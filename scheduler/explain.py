@@ -116,8 +116,7 @@ def said_tier(scenario: Scenario, name: str, value: int, bound: int | None, rost
         ),
         "wishes": Said("points of refused wishes", "points de souhaits refusés"),
     }.get(name, Said("points", "points"))
-    hundredths = name in ("worst_off", "evenness")
-    shown = said_hundredths(value if hundredths else value * 100)
+    shown = said_points(name, value)
     if bound is None:
         return Said(f"{shown.en} {unit.en}; nothing is proved", f"{shown.fr} {unit.fr} ; rien n'est prouvé")
     if bound >= value:
@@ -125,11 +124,16 @@ def said_tier(scenario: Scenario, name: str, value: int, bound: int | None, rost
             f"{shown.en} {unit.en}; no rota that keeps these rules and what comes before does better (proved)",
             f"{shown.fr} {unit.fr} ; aucun tableau respectant ces règles et ce qui précède ne fait mieux (prouvé)",
         )
-    least = said_hundredths(bound if hundredths else bound * 100)
+    least = said_points(name, bound)
     return Said(
         f"{shown.en} {unit.en}; no rota that keeps these rules and what comes before goes below {least.en} (proved)",
         f"{shown.fr} {unit.fr} ; aucun tableau respectant ces règles et ce qui précède ne descend sous {least.fr} (prouvé)",
     )
+
+
+def said_points(tier: str, value: int) -> Said:
+    """A tier's value as people read it: loads are kept in hundredths, everything else in whole points."""
+    return said_hundredths(value if tier in ("worst_off", "evenness") else value * 100)
 
 
 def _said_cover(scenario: Scenario, value: int, bound: int | None, roster: Roster) -> Said:

@@ -116,6 +116,8 @@ class Candidate:
     cents: int
     km: float | None
     """From home, one way."""
+    locum: bool
+    """Of the replacement pool."""
 
     @property
     def free(self) -> bool:
@@ -146,6 +148,7 @@ def candidates(bench: Bench, duty: Duty, most: int | None = None) -> list[Candid
                 rest_around(facts, bench.roster, person, duty),
                 pay_of(facts, person, duty, site),
                 facts.km_between(facts.person_by_id[person].home, site),
+                "locum" in facts.statuses_of(person),
             )
         )
     found.sort(key=lambda c: (len(c.stopped_by), c.beyond, c.km or 0.0, c.person))

@@ -9,10 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from scheduler.facts import Facts, Territory
+from scheduler.facts import Facts, Territory, duty_id
+from scheduler.fairness import CATEGORIES, carried, fair_shares, loads
 from scheduler.findings import Finding, ScenarioError
-from scheduler.roster import Roster
+from scheduler.roster import Roster, roster_of
+from scheduler.rules.wishes import refusals
 from scheduler.scenario import Scenario
+from scheduler.tables import Balance
 from scheduler.verify import verify
 from scheduler.words import Said
 
@@ -70,6 +73,13 @@ class Publication:
 def draft(roster: Roster) -> Publication:
     """A rota that nobody was told of yet."""
     return Publication("draft", roster)
+
+
+def in_table(facts: Facts) -> Roster:
+    """The rota in the table ``published``, where its duties are in the horizon."""
+    pairs = ((duty_id(row.line, row.date, row.period), row.person) for row in facts.tables.published)
+    chosen = {duty.id: duty.sites[0] for duty in facts.duties if len(duty.sites) > 1}
+    return roster_of(((duty, person) for duty, person in pairs if duty in facts.duty_by_id), chosen)
 
 
 def asked(facts: Facts, roster: Roster) -> frozenset[tuple[str, str]]:
@@ -190,6 +200,29 @@ def done(now: Publication, held: Roster) -> Publication:
     return replace(now, state="done", roster=held)
 
 
+def balances(scenario: Scenario, held: Roster) -> list[Balance]:
+    """What everybody carries into the next roster: what they brought, and what was really held against the fair share."""
+    facts = scenario.facts
+    load, share, before = loads(facts, held), fair_shares(facts), carried(facts)
+    refused = {row.person: row.refused for row in facts.tables.balances}
+    rows = []
+    for person in facts.person_by_id:
+        ends = {c: before[c][person] + load[c][person] - share[c][person] for c in CATEGORIES}
+        times = refused.get(person, 0) + sum(refusals(facts, held, person).values())
+        if any(ends.values()) or times:
+            rows.append(
+                Balance.model_construct(
+                    person=person,
+                    refused=times,
+                    points=ends["points"],
+                    nights=ends["nights"],
+                    weekends=ends["weekends"],
+                    sensitive=ends["sensitive"],
+                )
+            )
+    return rows
+
+
 @dataclass(frozen=True, slots=True)
 class Differs:
     """What a version changed: (duty, person) no longer held, and now held."""
@@ -207,8 +240,10 @@ def difference(before: Roster, after: Roster) -> Differs:
 
 def _only(now: Publication, *states: State) -> None:
     if now.state not in states:
-        names = ", ".join(states)
-        said = Said(f"a roster that is {names} was expected", f"un tableau dans l'état {names} était attendu")
+        names = " or ".join(states)
+        said = Said(
+            f"a roster that is {names} was expected", f"un tableau dans l'état {' ou '.join(states)} était attendu"
+        )
         raise ScenarioError([Finding(said, "publication", column="state", found=now.state)])
 
 

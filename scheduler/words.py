@@ -1,5 +1,6 @@
 """A sentence in the languages of the product, kept together so that one never drifts from the other."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -31,6 +32,31 @@ def same(text: str) -> Said:
 def said_day(day: date) -> Said:
     """A date as people say it: ``Sat 1 May 2027`` and ``sam. 1 mai 2027``."""
     return Said(format_date(day, "EEE d MMM y", locale="en"), format_date(day, "EEE d MMM y", locale="fr"))
+
+
+def said_days(pattern: Sequence[str]) -> Said:
+    """A pattern of days in words: ``sat hol`` → "Saturdays and public holidays", "les samedis et jours fériés"."""
+    known = [_DAYS.get(word, same(word)) for word in pattern]
+    ands = Said(" and ", " et ")
+    en, fr = (
+        ands.to(lang).join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else ""
+        for lang, names in ((lang, [said.to(lang) for said in known]) for lang in LANGS[::-1])
+    )
+    return Said(en, f"les {fr}" if fr else "")
+
+
+_DAYS = {
+    "mon": Said("Mondays", "lundis"),
+    "tue": Said("Tuesdays", "mardis"),
+    "wed": Said("Wednesdays", "mercredis"),
+    "thu": Said("Thursdays", "jeudis"),
+    "fri": Said("Fridays", "vendredis"),
+    "sat": Said("Saturdays", "samedis"),
+    "sun": Said("Sundays", "dimanches"),
+    "hol": Said("public holidays", "jours fériés"),
+    "bridge": Said("bridge days", "ponts"),
+    "term": Said("days out of school holidays", "jours hors vacances scolaires"),
+}
 
 
 def said_hundredths(value: int) -> Said:

@@ -4,17 +4,19 @@ What is past or frozen never moves. Everything else may move at a price of one p
 after cover.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
-from scheduler.facts import Facts, in_force
+from scheduler.disruptions import Step
+from scheduler.facts import Duty, Facts, in_force
 from scheduler.fairness import pool_of
 from scheduler.moves import Bench, Pairs, chain_upon
 from scheduler.roster import Roster
+from scheduler.rules.cannot import Cannot
 from scheduler.rules.stability import Stability
 from scheduler.scenario import Scenario, Tier
-from scheduler.tables import Absence, Pin, Published
+from scheduler.tables import Absence, Pin, Published, Row, Wish
 from scheduler.variants import revised
 from solver.plan import Found, Hear, Limits, Outcome, plan
 
@@ -79,6 +81,7 @@ def to_mend(
     Raises:
         ScenarioError: somebody is absent from a duty that is frozen to them.
     """
+    scenario = informed(scenario, roster, absences, frozen_until)
     facts = scenario.facts
     published = [
         Published(line=duty.line, date=duty.date, period=duty.period, person=person)
@@ -90,13 +93,52 @@ def to_mend(
     return revised(
         scenario,
         tables={
-            "absences": [*facts.tables.absences, *absences],
             "published": published,
             "pins": _once([*facts.tables.pins, *frozen(scenario, roster, frozen_until)]),
         },
         rules=[*rules, Stability(weight=1, tier=CHANGES)],
         tiers=[first, Tier(name=CHANGES), *(tier for tier in later if tier.name != CHANGES)],
     )
+
+
+def informed(scenario: Scenario, roster: Roster, absences: Sequence[Absence], frozen_until: date | None) -> Scenario:
+    """The scenario with absences known now.
+
+    Who holds a frozen duty that runs into the first day of the absence (the night before) has held it: they are away from
+    what begins on that day.
+    """
+    facts = scenario.facts
+    days: list[Absence] = []
+    begun: list[Wish] = []
+    for row in absences:
+        night_before = any(
+            frozen_until is not None
+            and duty.date < frozen_until
+            and duty.date < row.first_day
+            and _ends(facts, duty) >= row.first_day
+            for duty in map(facts.duty_by_id.__getitem__, roster.duties_of(row.person))
+        )
+        if not night_before:
+            days.append(row)
+            continue
+        begun.append(Wish(person=row.person, wish="cannot", first_day=row.first_day, last_day=row.first_day))
+        if row.first_day < row.last_day:
+            days.append(row.model_copy(update={"first_day": row.first_day + timedelta(days=1)}))
+    if not days and not begun:
+        return scenario
+    rules = list(scenario.rules)
+    if begun and not any(isinstance(rule, Cannot) and rule.enabled for rule in rules):
+        rules.append(Cannot(id="away"))
+    tables: dict[str, Sequence[Row]] = {
+        "absences": [*facts.tables.absences, *days],
+        "wishes": [*facts.tables.wishes, *begun],
+    }
+    return revised(scenario, tables=tables, rules=rules)
+
+
+def _ends(facts: Facts, duty: Duty) -> date:
+    """The local day on which a duty ends, midnight being of the day before."""
+    return facts.calendar.local(duty.end - timedelta(microseconds=1)).date()
 
 
 def _once(pins: Iterable[Pin]) -> list[Pin]:
@@ -130,6 +172,26 @@ def replan(
         return Mended(outcome, question, (), 0, None)
     tier = next(tier for tier in outcome.tiers if tier.name == CHANGES)
     return Mended(outcome, question, moves_between(scenario.facts, roster, outcome.roster), tier.value, tier.bound)
+
+
+def replay(scenario: Scenario, roster: Roster, steps: Sequence[Step], limits: Limits) -> Iterator[tuple[Step, Mended]]:
+    """Mend a published rota step by step, each for what is known by then; what is earlier than its day never moves.
+
+    Ends with the first step that no rota answers.
+
+    Raises:
+        ScenarioError: an absence or a need does not fit the scenario.
+    """
+    question, now = scenario, roster
+    for step in steps:
+        tables = question.facts.tables
+        question = revised(question, tables={"needs": [*tables.needs, *step.needs]})
+        mended = replan(question, now, limits, absences=step.absences, frozen_until=step.known)
+        yield step, mended
+        if not isinstance(mended.outcome, Found):
+            return
+        question = informed(question, now, step.absences, step.known)
+        now = mended.outcome.roster
 
 
 def replaced(question: Scenario, roster: Roster, absences: Sequence[Absence]) -> Roster:

@@ -11,7 +11,7 @@ from scheduler.moves import Bench, Candidate, candidates
 from scheduler.roster import Roster
 from scheduler.rules.group_cover import GroupCover
 from scheduler.rules.stability import Stability
-from scheduler.rules.wishes import refusals
+from scheduler.rules.wishes import named, refusals
 from scheduler.scenario import Scenario, Tier
 from scheduler.tables import GroupNeed, Pin
 from scheduler.variants import revised
@@ -151,7 +151,9 @@ class Refusal:
     lost_to: tuple[tuple[str, int], ...]
     """(person, number of the row in the table wishes) refused instead. For the coordinator: never shown to a colleague."""
     refused_before: int
-    """How often wishes of the person were refused before this roster: its weight in the memory."""
+    """How often wishes of the person were refused before this roster: its weight in the memory …"""
+    more_refused: int
+    """… and how many people were refused more often: their wishes come first."""
 
 
 def granted(scenario: Scenario, roster: Roster, wish: int, limits: Limits) -> Refusal:
@@ -180,7 +182,8 @@ def granted(scenario: Scenario, roster: Roster, wish: int, limits: Limits) -> Re
             before, after = refusals(facts, roster, person), refusals(facts, best.roster, person)
             lost += [(person, n) for n, times in after.items() if times > before.get(n, 0)]
     memory = {balance.person: balance.refused for balance in facts.tables.balances}
-    return Refusal(best, tuple(sorted(lost)), memory.get(row.person, 0))
+    mine = memory.get(row.person, 0)
+    return Refusal(best, tuple(sorted(lost)), mine, sum(times > mine for times in memory.values()))
 
 
 TRIED = 3
@@ -191,18 +194,10 @@ def _one_of(scenario: Scenario, roster: Roster, wish: int, limits: Limits) -> Ot
     """The best rota in which somebody holds one of the duties they would like; the first few that nothing stops are tried."""
     facts, bench = scenario.facts, Bench(scenario, roster)
     row = facts.tables.wishes[wish]
-    named = [
-        duty
-        for duty in facts.duties
-        if (not row.lines or duty.line in row.lines)
-        and (not row.periods or duty.period in row.periods)
-        and (row.first_day is None or row.first_day <= duty.date)
-        and (row.last_day is None or duty.date <= row.last_day)
-        and facts.calendar.matches(duty.date, row.days)
-    ]
-    stopped = {duty.id: len(bench.broken(bench.after((), ((duty.id, row.person),)), (row.person,))) for duty in named}
+    liked = [duty for duty in facts.duties if named(facts, row, duty)]
+    stopped = {duty.id: len(bench.broken(bench.after((), ((duty.id, row.person),)), (row.person,))) for duty in liked}
     found = []
-    for duty in sorted(named, key=lambda d: (stopped[d.id], d.start))[:TRIED]:
+    for duty in sorted(liked, key=lambda d: (stopped[d.id], d.start))[:TRIED]:
         pin = Pin(line=duty.line, date=duty.date, period=duty.period, person=row.person)
         changed = revised(scenario, tables={"pins": [*facts.tables.pins, pin]})
         found.append(_otherwise(scenario, changed, roster, limits))

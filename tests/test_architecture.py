@@ -36,6 +36,7 @@ READS_CLOCK = {
     "solver/plan.py",
     "solver/why.py",
     "api/cli.py",
+    "api/life.py",
     "benchmarks/run.py",
     "benchmarks/replan.py",
     "benchmarks/peers/process.py",

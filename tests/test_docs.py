@@ -15,12 +15,25 @@ from tests.test_scenarios import short
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def test_the_table_of_rules_in_the_readme_is_the_catalogue():
+def generator():
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
     generate = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generate)
+    return generate
+
+
+def test_the_table_of_rules_in_the_readme_is_the_catalogue():
     text = (ROOT / "README.md").read_text()
-    assert generate.readme(text) == text, "run `make docs`"
+    assert generator().readme(text) == text, "run `make docs`"
+
+
+def test_the_letters_shown_are_the_letters_that_come_out_and_name_no_colleague():
+    shown = (ROOT / "docs" / "letters.md").read_text()
+    assert generator().letters() == shown, "run `make docs`"
+    to_one = shown.split("## To the coordinator")[0]
+    facts = load(ROOT / "scenarios" / "data" / "care-unit").facts
+    named = [person.name for person in facts.people if person.name in to_one]
+    assert named == [facts.name("rigal")]
 
 
 def test_the_described_tables_are_the_tables():

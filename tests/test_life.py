@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 from api.cli import app
 from scenarios.generated import generated
 from scenarios.load import load, save
-from scheduler import publication
+from scenarios.rosters import read_roster
+from scheduler.editing import edited
 from scheduler.exchanges import better_for_all, exchange, wanted
 from scheduler.fairness import pool_of
-from scheduler.findings import ScenarioError
 from scheduler.letters import letter
 from scheduler.moves import Bench, candidates, chains, fragile
 from scheduler.scenario import RuleSheet, Scenario, Tier
@@ -22,6 +22,7 @@ from scheduler.tables import Absence
 from scheduler.verify import verify
 from solver.plan import Found, Limits, plan
 from solver.repair import replan, to_mend
+from solver.reserve import reserve
 from solver.why import Piece, _pieces, _possible, clash, filled, granted, without
 from tests.test_scenarios import DATA, short
 
@@ -228,6 +229,94 @@ def test_a_rota_is_kept_whole_also_where_rules_count_over_many_weeks():
     assert (found.changes, found.proved) == (0, True)
 
 
+def test_a_day_of_disruptions_is_mended_step_by_step_and_what_is_past_stays(tmp_path):
+    published = [
+        {"line": "N", "date": f"2027-03-{d:02d}", "period": "night", "person": p}
+        for d, p in ((1, "Ana"), (2, "Bob"), (3, "Ana"), (4, "Cy"))
+    ]
+    scenario, _ = small("Ana . . . .\nBob . . . .\nCy . . . .\nDee . . . .", published=published)
+    save(scenario, tmp_path / "s")
+    rows = ["step,known,what,person,line,needed,first_day,last_day"]
+    rows += [
+        "Away,2027-03-02,absence,Ana,,,2027-03-02,2027-03-03",
+        "Two by night,2027-03-04,need,,N,2,2027-03-04,2027-03-04",
+    ]
+    (tmp_path / "d.csv").write_text("\n".join(rows) + "\n")
+    words = ["replay", str(tmp_path / "s"), str(tmp_path / "d.csv"), "--out", str(tmp_path / "o"), "--lang", "en"]
+    result = RUNNER.invoke(app, words)
+    assert result.exit_code == 0, result.output
+    first, second = result.stdout.splitlines()
+    assert first.startswith("1. Away: 1 changes (proved the fewest); 0 empty places (proved the best)")
+    assert second.startswith("2. Two by night: 0 changes (proved the fewest); 0 empty places (proved the best)")
+    after = load(tmp_path / "s")
+    one = read_roster(tmp_path / "o" / "step-1.csv", after)
+    assert (one.people_on(night(1)), one.people_on(night(3))) == (("Ana",), ("Dee",))
+    two = read_roster(tmp_path / "o" / "step-2.csv", after)
+    assert len(two.people_on(night(4))) == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("X,2027-03-02,absence,Anna,,,2027-03-02,2027-03-03", "Maybe Ana?"),
+        ("X,2027-03-02,need,,N,,2027-03-02,2027-03-03", "a number of people"),
+        ("X,2027-03-02,need,,Q,1,2027-03-02,2027-03-03", "table lines"),
+        ("X,2027-03-03,absence,Ana,,,2027-03-02,2027-03-03", "not before the one it is known"),
+        ("X,2027-03-02,absence,Ana,,,2027-03-03,2027-03-02", "not before first_day"),
+        ("X,2027-03-01,absence,Ana,,,2027-03-01,2027-03-01", "not before the row above"),
+    ],
+)
+def test_a_disruption_that_makes_no_sense_is_refused_with_its_row(tmp_path, row, said):
+    save(small()[0], tmp_path / "s")
+    fine = "A,2027-03-02,absence,Bob,,,2027-03-02,2027-03-02"
+    (tmp_path / "d.csv").write_text(f"step,known,what,person,line,needed,first_day,last_day\n{fine}\n{row}\n")
+    words = ["replay", str(tmp_path / "s"), str(tmp_path / "d.csv"), "--out", str(tmp_path / "o"), "--lang", "en"]
+    result = RUNNER.invoke(app, words)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert "row 3" in result.output
+    assert not (tmp_path / "o").exists()
+
+
+def test_the_reserve_covers_as_many_fragile_duties_as_one_person_a_day_can(block):
+    """Held against every choice, day by day: without a limit of days each the days do not touch each other."""
+    scenario, roster = block
+    bench = Bench(scenario, roster)
+    for most in (1, 3):
+        weak = fragile(bench, most)
+        found = reserve(bench, most=most, days_each=100)
+        assert found.fragile == len(weak)
+        by_day = {}
+        for one in weak:
+            for person in one.replacements:
+                by_day.setdefault(scenario.facts.duty_by_id[one.duty].date, []).append(person)
+        assert found.covered == sum(max(map(people.count, people)) for people in by_day.values())
+        assert len({one.day for one in found.days}) == len(found.days)
+        few = reserve(bench, most=most, days_each=1)
+        assert len({one.person for one in few.days}) == len(few.days)
+        assert few.covered <= found.covered
+        for one in found.days:
+            for duty in one.duties:
+                gone = [(duty, holder) for holder in roster.people_on(duty)[:1]]
+                assert verify(scenario, bench.after(gone, [(duty, one.person)])).ok
+
+
+def test_a_change_by_hand_tells_its_price_in_the_first_tier_it_moves(block):
+    scenario, roster = block
+    bench = Bench(scenario, roster)
+    duty = next(d.id for d in scenario.facts.duties if roster.people_on(d.id))
+    (holder,) = roster.people_on(duty)
+    values = verify(scenario, roster).values
+    found = edited(bench, [(duty, holder)], [], {"cover": values["cover"], "worst_off": 0})
+    assert found.first.tier == "cover"
+    assert (found.first.before, found.first.after) == (values["cover"], verify(scenario, found.after).values["cover"])
+    assert found.first.best == values["cover"]
+    # What is proved of later tiers is of rotas that cover as well.
+    assert all(shift.best is None for shift in found.shifts[1:])
+    with pytest.raises(ValueError, match="is held"):
+        edited(bench, [], [(duty, holder)])
+
+
 # --- why --------------------------------------------------------------------------------------------------------------
 
 
@@ -320,7 +409,10 @@ def test_a_letter_speaks_to_one_person_and_names_nobody_else():
     english, french = ("\n".join(s.to(lang) for s in said) for lang in ("en", "fr"))
     assert english.startswith("Dear Ana")
     assert "You hold 2 duties" in english
-    assert "Of your 2 wishes, 0 are granted" in english
+    assert "Wishes granted: 0 of 2" in english
+    assert "Not granted: rather not Mondays" in english
+    assert "1 others could take it as the rota stands" in english
+    assert "plutôt pas les lundis" in french
     assert french.count("Non exaucé") == 2
     for name in ("Bob", "Cy"):
         assert name not in english + french
@@ -370,76 +462,23 @@ def test_the_verbs_answer_from_files(tmp_path):
     assert "proved the fewest" in said
     assert (tmp_path / "new" / "roster.csv").exists()
     assert "it is possible" in ran("impossible", s)
+    certificate = str(out / "certificate.json")
+    note = ran("note", s, r, "--certificate", certificate)
+    assert "4 of 4 duties held: all of them" in note
+    assert "(proved)" in note
+    assert "0 duties that at most 1 others" not in ran("reserve", s, r)
+    holder = load(tmp_path / "s")
+    held = read_roster(out / "roster.csv", holder).people_on(duty)[0]
+    assert "refused" not in ran("exchange", s, r, "--duty", duty, "--from", held)
+    dropped = ran(
+        "edit", s, r, "--drop", f"{duty}={held}", "--certificate", certificate, "--out", str(tmp_path / "e.csv")
+    )
+    assert "your change costs 27 points of cover; 27 above" in dropped
+    assert not read_roster(tmp_path / "e.csv", holder).people_on(duty)
+    others = [p for p in ("Ana", "Bob", "Cy") if p != held]
+    assert "refused" in ran("edit", s, r, "--put", f"{duty}={others[0]}", code=1)
+    assert "DUTY=PERSON" in ran("edit", s, r, "--put", duty, code=2)
+    assert "was expected" in ran("edit", s, r, "--drop", f"{duty}={others[0]}", code=2)
+    assert "written by solve" in ran("edit", s, r, "--drop", f"{duty}={held}", "--certificate", s, code=2)
     assert "Maybe Ana?" in ran("letter", s, r, "--person", "Anna", code=2)
     ran("exchange", s, r)
-
-
-# --- publication ------------------------------------------------------------------------------------------------------
-
-
-def volunteers():
-    return small(
-        "Ana N . . .\nBob . N . .\nCy . . N .",
-        engagements=[{"person": "Bob", "site": "H", "status": "private"}],
-        consents=[{"person": "Bob", "site": "H"}],
-    )
-
-
-def test_a_roster_goes_from_draft_to_done_and_no_other_way():
-    scenario, roster = volunteers()
-    now = publication.draft(roster)
-    with pytest.raises(ScenarioError, match="proposed"):
-        publication.publish(now, scenario, date(2027, 2, 1))
-    now = publication.propose(now, scenario)
-    with pytest.raises(ScenarioError, match="1 are missing"):
-        publication.publish(now, scenario, date(2027, 2, 1))
-    with pytest.raises(ScenarioError, match="proposed to them"):
-        publication.answer(now, scenario, night(1), "Ana", accepts=True)
-    now = publication.answer(now, scenario, night(2), "Bob", accepts=True)
-    now = publication.publish(now, scenario, date(2027, 2, 1))
-    assert (now.state, now.last.number) == ("published", 1)
-    with pytest.raises(ScenarioError, match="frozen was expected"):
-        publication.done(now, roster)
-    now = publication.done(publication.freeze(now), roster)
-    assert now.state == "done"
-    with pytest.raises(ScenarioError, match="published was expected"):
-        publication.freeze(now)
-
-
-def test_a_refusal_opens_that_duty_only_and_yes_stands_for_what_did_not_move():
-    scenario, roster = volunteers()
-    now = publication.propose(publication.draft(roster), scenario)
-    now = publication.answer(now, scenario, night(2), "Bob", accepts=False)
-    assert (now.reopened, now.roster.people_on(night(2))) == (frozenset({night(2)}), ())
-    other = Bench(scenario, now.roster).after([(night(1), "Ana")], [(night(1), "Cy")])
-    with pytest.raises(ScenarioError, match="open again"):
-        publication.refilled(now, other)
-    now = publication.refilled(now, Bench(scenario, now.roster).after((), [(night(2), "Bob")]))
-    now = publication.answer(publication.propose(now, scenario), scenario, night(2), "Bob", accepts=True)
-    assert publication.publish(now, scenario, date(2027, 2, 1)).last.number == 1
-
-
-@pytest.mark.parametrize(("on", "allowed"), [(date(2027, 3, 1), True), (date(2027, 3, 2), False)])
-def test_a_duty_is_frozen_from_the_day_before_it(on, allowed):
-    """The third night may go to Ana until two days before."""
-    scenario, roster = volunteers()
-    now = publication.propose(publication.draft(roster), scenario)
-    now = publication.answer(now, scenario, night(2), "Bob", accepts=True)
-    now = publication.publish(now, scenario, date(2027, 2, 1))
-    after = Bench(scenario, roster).after([(night(3), "Cy")], [(night(3), "Ana")])
-    if allowed:
-        changed = publication.change(now, scenario, after, on)
-        assert changed.last.number == 2
-        assert publication.difference(roster, after) == publication.Differs(((night(3), "Cy"),), ((night(3), "Ana"),))
-    else:
-        with pytest.raises(ScenarioError, match="frozen"):
-            publication.change(now, scenario, after, on)
-    broken = Bench(scenario, roster).after([(night(3), "Cy")], [(night(3), "Bob")])
-    with pytest.raises(ScenarioError, match="less than 24 h"):
-        publication.change(now, scenario, broken, date(2027, 2, 10))
-
-
-def test_the_deadlines_of_an_ambulatory_roster():
-    scenario, _ = volunteers()
-    dates = publication.Deadlines().dates(scenario.facts.territory)
-    assert dates == {"submit": date(2027, 1, 15), "publish": date(2027, 2, 19), "actuals": date(2027, 4, 3)}

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from scheduler.facts import Facts
+from scheduler.facts import Duty, Facts, in_force
 from scheduler.roster import Roster
 from scheduler.rules.base import Board, Breach, Example, Rule
 from scheduler.tables import Wish
@@ -150,6 +150,16 @@ def _price(before: int, count: int) -> int:
     return count * before + count * (count + 1) // 2
 
 
+def named(facts: Facts, wish: Wish, duty: Duty) -> bool:
+    """Whether a wish speaks of a duty."""
+    return (
+        in_force(wish, duty.date)
+        and (not wish.lines or duty.line in wish.lines)
+        and (not wish.periods or duty.period in wish.periods)
+        and facts.calendar.matches(duty.date, wish.days)
+    )
+
+
 def refusals(facts: Facts, roster: Roster, person_id: str) -> dict[int, int]:
     """How often each wish of a person is refused, times its weight, by the row of the table; granted ones left out."""
     mine = sorted((facts.duty_by_id[duty] for duty in roster.duties_of(person_id)), key=lambda duty: duty.date)
@@ -160,13 +170,7 @@ def refusals(facts: Facts, roster: Roster, person_id: str) -> dict[int, int]:
             continue
         first = bisect_left(dates, wish.first_day) if wish.first_day else 0
         last = bisect_right(dates, wish.last_day) if wish.last_day else len(dates)
-        hits = [
-            duty
-            for duty in mine[first:last]
-            if (not wish.lines or duty.line in wish.lines)
-            and (not wish.periods or duty.period in wish.periods)
-            and facts.calendar.matches(duty.date, wish.days)
-        ]
+        hits = [duty for duty in mine[first:last] if named(facts, wish, duty)]
         times = len(hits) if wish.wish == "rather_not" else int(not hits)
         if times:
             found[row] = times * wish.weight
