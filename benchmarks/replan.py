@@ -26,10 +26,10 @@ BASE, MEND = Limits(30.0, 2, 1), Limits(1.0, 2, 1)
 """For the rota that is published, and for mending it (its model is written besides)."""
 
 
-def measured(seed: int) -> list[dict[str, Any]]:
+def measured(seed: int, name: str = NAME, base: Limits = BASE) -> list[dict[str, Any]]:
     """One rota, and what it answers; a row for each question."""
-    scenario = generated(f"{NAME}-{seed}")
-    published = plan(scenario, BASE)
+    scenario = generated(f"{name}-{seed}")
+    published = plan(scenario, base)
     assert isinstance(published, Found)
     random = Random(seed)
     people = sorted({person for _, person in published.roster.assignments})

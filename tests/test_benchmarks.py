@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
-from benchmarks import table
+from benchmarks import replan, table
 from benchmarks.peers.cpsat import plan_tiers
 from benchmarks.peers.cpsat_sum import plan_sum
 from benchmarks.peers.process import run_peer
@@ -333,3 +333,11 @@ def test_pictures_are_drawn_of_what_there_is(some_results, with_peers):
         assert "nan" not in ElementTree.tostring(picture).decode()
         assert all(case.ours.instance in said for case in cases)
         assert "permanence" in said
+
+
+def test_the_benchmark_of_a_published_rota_asks_every_question_and_keeps_what_is_proved():
+    rows = replan.measured(1, "block-8x2x28", Limits(4, 1, 1))
+    asked = {row["question"] for row in rows}
+    assert asked == {"replan", "bench", "replacements", "exchange"}
+    assert len([row for row in rows if row["question"] == "replan"]) == replan.ABSENCES
+    assert all(row["changes"] >= 0 for row in rows if row["question"] == "replan" and row["proved"])
