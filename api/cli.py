@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import life, publishing, reasons, studies
+from api import life, publishing, reasons, serving, studies
 from api.asked import (
     BAD_DATA,
     BROKEN,
@@ -56,6 +56,7 @@ studies.register(app)
 reasons.register(app)
 life.register(app)
 publishing.register(app)
+serving.register(app)
 
 
 @app.command()

@@ -99,7 +99,7 @@ def propose(now: Publication, scenario: Scenario) -> Publication:
         ScenarioError: it is no draft, or the rota breaks a rule.
     """
     _only(now, "draft", "proposed")
-    _sound(scenario, now.roster)
+    sound(scenario, now.roster)
     return replace(now, state="proposed", accepted=now.accepted & now.roster.assignments, reopened=frozenset())
 
 
@@ -141,7 +141,7 @@ def publish(now: Publication, scenario: Scenario, on: date) -> Publication:
         ScenarioError: a volunteer has not answered, a rule is broken, or it is neither proposed nor published.
     """
     _only(now, "proposed", "published")
-    _sound(scenario, now.roster)
+    sound(scenario, now.roster)
     waiting = asked(scenario.facts, now.roster) - now.accepted
     if now.state == "proposed" and waiting:
         said = Said(
@@ -153,15 +153,24 @@ def publish(now: Publication, scenario: Scenario, on: date) -> Publication:
     return Publication("published", now.roster, (*now.versions, version), now.accepted)
 
 
-def change(now: Publication, scenario: Scenario, roster: Roster, on: date) -> Publication:
+def change(
+    now: Publication, scenario: Scenario, roster: Roster, on: date, movable_from: date | None = None
+) -> Publication:
     """A published rota changed by an exchange, a replacement or a mending: the next version, if no rule is broken and nothing
     that is frozen moved.
+
+    Args:
+        now: the publication.
+        scenario: of which it is.
+        roster: the rota with the change.
+        on: the day of the change.
+        movable_from: first day whose duties may move; by default by the freeze. An absence tonight cannot wait for it.
 
     Raises:
         ScenarioError: it is not published, a rule is broken, or a frozen duty moved.
     """
     _only(now, "published")
-    until = frozen_until(on)
+    until = movable_from or frozen_until(on)
     moved = {duty for duty, _ in now.roster.assignments ^ roster.assignments}
     late = sorted(duty for duty in moved if scenario.facts.duty_by_id[duty].date < until)
     if late:
@@ -170,7 +179,7 @@ def change(now: Publication, scenario: Scenario, roster: Roster, on: date) -> Pu
             f"des gardes à partir du {until.isoformat()} étaient attendues : les autres sont figées",
         )
         raise ScenarioError([Finding(said, "publication", column="duty", found=", ".join(late[:5]))])
-    _sound(scenario, roster)
+    sound(scenario, roster)
     version = Published(len(now.versions) + 1, on, roster)
     return replace(now, roster=roster, versions=(*now.versions, version))
 
@@ -247,7 +256,12 @@ def _only(now: Publication, *states: State) -> None:
         raise ScenarioError([Finding(said, "publication", column="state", found=now.state)])
 
 
-def _sound(scenario: Scenario, roster: Roster) -> None:
+def sound(scenario: Scenario, roster: Roster) -> None:
+    """That no rule is broken.
+
+    Raises:
+        ScenarioError: some are; each breach in words.
+    """
     findings: Iterable[Finding] = (
         Finding(scenario.rule(breach.rule).explain(breach, scenario.facts), "roster", column=breach.rule)
         for breach in verify(scenario, roster).forbidden

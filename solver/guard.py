@@ -38,10 +38,12 @@ def guarded(
     *,
     memory_mb: int | None = None,
     stop: Callable[[], bool] = lambda: False,
+    on_rota: Callable[[Roster], None] | None = None,
 ) -> Outcome:
     """:func:`solver.plan.plan` behind a hard clock, a cap of memory (all its processes together) and a word to stop.
 
-    An interrupt from the keyboard is such a word. ``ended`` of what was found says what ended it.
+    An interrupt from the keyboard is such a word. ``ended`` of what was found says what ended it. ``on_rota`` is told complete
+    rotas on the way, not yet judged, at most two a second.
 
     Raises:
         EngineError: the solver and the rules disagree.
@@ -52,7 +54,7 @@ def guarded(
     child.start()
     theirs.close()
     hard = limits.time_limit_s * 1.1 + GRACE_S
-    heard = _Heard(on_progress)
+    heard = _Heard(on_progress, on_rota)
     ended: Ended = "search"
     try:
         while heard.outcome is None and ended == "search":
@@ -81,8 +83,9 @@ def guarded(
 class _Heard:
     """What has been told from inside."""
 
-    def __init__(self, on_progress: Hear | None) -> None:
-        self._tell, self._rota, self._first = on_progress, None, 0.0
+    def __init__(self, on_progress: Hear | None, on_rota: Callable[[Roster], None] | None) -> None:
+        self._tell, self._tell_rota, self._first = on_progress, on_rota, 0.0
+        self._rota: Roster | None = None
         self._known: dict[str, Progress] = {}
         self.outcome: Outcome | None = None
 
@@ -93,8 +96,11 @@ class _Heard:
                 if self._tell is not None:
                     self._tell(said)
             case "rota":
-                self._rota, seconds = said
+                rota, seconds = said
+                self._rota = rota
                 self._first = self._first or seconds
+                if self._tell_rota is not None:
+                    self._tell_rota(rota)
             case "failed":
                 raise said
             case _:

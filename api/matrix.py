@@ -1,0 +1,74 @@
+"""Who may do what: every operation of the API and the roles that may call it. What is not here cannot be called."""
+
+from api.who import Role
+
+PUBLIC: frozenset[str] = frozenset(
+    {"health", "calendar_feed", "board_feed", "signin", "signed_in", "signout", "problem"}
+)
+"""Operations that need no role: some need a secret in their address instead."""
+SIGNED_IN: frozenset[str] = frozenset({"me", "list_territories"})
+"""Operations for whoever is signed in, about themselves."""
+INSTALLATION: frozenset[str] = frozenset(
+    {"create_territory", "create_key", "list_keys", "revoke_key", "create_grant", "list_grants", "revoke_grant"}
+)
+"""Operations for administrators, on the whole installation."""
+
+_ALL: frozenset[Role] = frozenset({"coordinator", "establishment", "practitioner", "reader", "analyst"})
+_TEAM: frozenset[Role] = frozenset({"coordinator", "establishment"})
+_HEAD: frozenset[Role] = frozenset({"coordinator"})
+
+TERRITORY: dict[str, frozenset[Role]] = {
+    "get_territory": _ALL,
+    "put_scenario": _HEAD,
+    "get_scenario": _HEAD,
+    "put_contacts": _HEAD,
+    "open_campaign": _HEAD,
+    "list_campaigns": _TEAM | {"practitioner"},
+    "get_campaign": _TEAM | {"practitioner"},
+    "close_campaign": _HEAD,
+    "put_availability": _TEAM | {"practitioner"},
+    "get_availability": _TEAM | {"practitioner"},
+    "create_solve": _HEAD,
+    "create_replan": _HEAD,
+    "list_jobs": _HEAD,
+    "get_job": _HEAD,
+    "job_events": _HEAD,
+    "cancel_job": _HEAD,
+    "list_rosters": _TEAM | {"practitioner"},
+    "get_roster": _HEAD,
+    "export_roster": _HEAD,
+    "list_versions": _TEAM,
+    "propose_roster": _HEAD,
+    "answer_duty": _HEAD | {"practitioner"},
+    "publish_roster": _HEAD,
+    "edit_roster": _HEAD,
+    "apply_replan": _HEAD,
+    "freeze_roster": _HEAD,
+    "finish_roster": _HEAD,
+    "explain_duty": _HEAD,
+    "list_replacements": _TEAM,
+    "letter_to": _HEAD | {"practitioner"},
+    "pay_statements": _TEAM | {"practitioner"},
+    "compare_rosters": _HEAD | {"analyst"},
+    "figures": _HEAD | {"analyst"},
+    "preview_exchange": _TEAM | {"practitioner"},
+    "offer_exchange": _TEAM | {"practitioner"},
+    "list_exchanges": _TEAM | {"practitioner"},
+    "accept_exchange": _TEAM | {"practitioner"},
+    "end_exchange": _TEAM | {"practitioner"},
+    "list_assignments": _TEAM | {"practitioner"},
+    "list_changes": _TEAM,
+    "who_is_on_call": _TEAM | {"reader", "practitioner"},
+    "create_feed": _TEAM | {"practitioner"},
+    "revoke_feed": _TEAM | {"practitioner"},
+    "create_webhook": _HEAD,
+    "list_webhooks": _HEAD,
+    "delete_webhook": _HEAD,
+    "fhir_slot": _TEAM | {"reader"},
+    "fhir_schedule": _TEAM | {"reader"},
+    "fhir_practitioner_role": _TEAM | {"reader"},
+    "list_audit": _HEAD,
+    "my_data": frozenset({"practitioner"}),
+    "erase_person": _HEAD,
+}
+"""Operations of a territory, and the roles in it that may call them."""

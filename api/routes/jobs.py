@@ -1,0 +1,165 @@
+"""Solves and mendings: asked for, looked at, ended."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
+
+from api.access import Reading, TerritoryId, Writing, acting, service_of
+from api.office import jobs
+from api.office.desk import Desk, keep, once, seen
+from api.office.documents import held_from, scenario_by
+from api.office.territories import in_force
+from api.problems import Problem
+from api.store.schema import Job, RosterRow, ScenarioRow
+from api.views import JobShown, NewReplan, NewSolve, StepShown, TierShown
+from scheduler import publication
+from scheduler.tables import Absence
+from scheduler.words import Said
+from solver.repair import moves_between
+
+router = APIRouter(prefix="/v1/territories/{territory}", tags=["jobs"])
+IdempotencyKey = Annotated[
+    str | None, Header(max_length=200, description="the same key and body: the same answer, done once")
+]
+IfMatch = Annotated[str | None, Header(description="the version that you saw")]
+LOOK_S = 0.5
+"""How often progress is looked at for those who listen."""
+
+
+@router.post("/solves", status_code=202)
+def create_solve(
+    desk: Writing, request: Request, response: Response, asked: NewSolve, idempotency_key: IdempotencyKey = None
+) -> JobShown:
+    """Make a rota of a scenario: 202, and a job to look at."""
+    said = asked.model_dump(mode="json")
+    before = once(desk, idempotency_key, said)
+    if before is not None:
+        return _accepted(response, desk, JobShown(**before))
+    scenario = desk.get(ScenarioRow, asked.scenario).id if asked.scenario else in_force(desk)[0]
+    what: dict[str, Any] = {
+        "scenario": scenario,
+        "time_limit": asked.time_limit,
+        "workers": asked.workers,
+        "seed": asked.seed,
+        "gap": asked.gap,
+    }
+    if asked.start:
+        what["held"] = desk.get(RosterRow, asked.start).held
+    job = jobs.ask(desk, service_of(request).queue, "solve", what)
+    shown = _shown(desk, job)
+    keep(desk, idempotency_key, said, shown.model_dump(mode="json"))
+    return _accepted(response, desk, shown)
+
+
+@router.post("/rosters/{roster}/replan", status_code=202)
+def create_replan(
+    desk: Writing, request: Request, response: Response, roster: str, asked: NewReplan, if_match: IfMatch = None
+) -> JobShown:
+    """Mend a published roster for absences, with the fewest changes: a job; ``changes`` takes what it finds."""
+    row = desk.get(RosterRow, roster)
+    seen(row, if_match)
+    if row.state != "published":
+        raise Problem("conflict", Said("a published roster was expected", "un tableau publié était attendu"))
+    scenario = scenario_by(desk.session, row.scenario)
+    absences = [Absence.model_validate(away.model_dump()) for away in asked.absences]
+    jobs.known_absences(scenario, absences)
+    today = desk.at.date()
+    until = today if asked.tonight else publication.frozen_until(today)
+    what = {
+        "scenario": row.scenario,
+        "roster": row.id,
+        "version": row.version,
+        "held": row.held,
+        "absences": [away.model_dump(mode="json") for away in asked.absences],
+        "frozen_until": until.isoformat(),
+        "time_limit": asked.time_limit,
+        "workers": 1,
+        "seed": 1,
+    }
+    return _accepted(response, desk, _shown(desk, jobs.ask(desk, service_of(request).queue, "replan", what)))
+
+
+@router.get("/jobs")
+def list_jobs(desk: Reading) -> list[JobShown]:
+    """The last hundred, the newest first."""
+    asked = select(Job).where(Job.territory == desk.who.territory).order_by(Job.created.desc()).limit(100)
+    return [_shown(desk, job) for job in desk.session.execute(asked).scalars()]
+
+
+@router.get("/jobs/{job}")
+def get_job(desk: Reading, job: str) -> JobShown:
+    """How far it is, and what it found."""
+    return _shown(desk, desk.get(Job, job))
+
+
+@router.post("/jobs/{job}/cancel")
+def cancel_job(desk: Writing, job: str) -> JobShown:
+    """End it with the best rota that it has; answers at once."""
+    return _shown(desk, jobs.cancel(desk, desk.get(Job, job, lock=True)))
+
+
+def _may_listen(request: Request, territory: TerritoryId, job: str) -> str:
+    service = service_of(request)
+    with service.database.reading() as session:
+        at = service.now()
+        return Desk(session, at, acting(request, session, at, territory)).get(Job, job).id
+
+
+@router.get("/jobs/{job}/events", response_class=EventSourceResponse)
+async def job_events(
+    request: Request, territory: TerritoryId, job: Annotated[str, Depends(_may_listen)]
+) -> AsyncIterator[ServerSentEvent]:
+    """Progress as server-sent events: ``step`` (seconds, tier, value, bound), then ``end``."""
+    service, last = service_of(request), 0
+    resumed = request.headers.get("last-event-id", "")
+    if resumed.isdigit():
+        last = int(resumed)
+
+    def look() -> tuple[list[StepShown], JobShown]:
+        with service.database.reading() as session:
+            at = service.now()
+            desk = Desk(session, at, acting(request, session, at, territory))
+            row = desk.get(Job, job)
+            return [StepShown.model_validate(step) for step in jobs.steps(desk, row, last)], _shown(desk, row)
+
+    while True:
+        steps, row = await run_in_threadpool(look)
+        for step in steps:
+            last = step.number
+            yield ServerSentEvent(data=step.model_dump(), event="step", id=str(step.number))
+        if row.state in jobs.ENDED:
+            yield ServerSentEvent(data=row.model_dump(), event="end")
+            return
+        await asyncio.sleep(LOOK_S)
+
+
+def _accepted(response: Response, desk: Desk, shown: JobShown) -> JobShown:
+    response.headers["location"] = f"/v1/territories/{desk.who.territory}/jobs/{shown.id}"
+    return shown
+
+
+def _shown(desk: Desk, job: Job) -> JobShown:
+    best = job.best or {"tiers": []}
+    moves: list[list[str]] = []
+    if job.kind == "replan" and job.best is not None:
+        facts = scenario_by(desk.session, job.asked["scenario"]).facts
+        found = moves_between(facts, held_from(job.asked["held"]), held_from(job.best["held"]))
+        moves = [[move.duty, " ".join(move.left), " ".join(move.came)] for move in found]
+    return JobShown(
+        id=job.id,
+        kind=job.kind,
+        state=job.state,
+        created=job.created,
+        ended=job.ended,
+        used=round(job.used, 2),
+        time_limit=job.asked["time_limit"],
+        roster=job.roster,
+        said=job.said,
+        tiers=[TierShown(**tier) for tier in best["tiers"]],
+        moves=moves,
+    )

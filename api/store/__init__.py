@@ -1,0 +1,1 @@
+"""What the service keeps: tables, migrations, transactions, the audit trail."""

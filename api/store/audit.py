@@ -1,0 +1,91 @@
+"""The audit trail: append-only, each row chained to the one before by its hash."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from api.store.schema import Audit, Setting
+
+HEAD = "audit_head"
+FIRST = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that somebody did, or read."""
+
+    at: datetime
+    subject: str
+    role: str
+    territory: str | None
+    action: str
+    about: str
+
+
+def append(session: Session, *entries: Entry) -> None:
+    """Add to the trail, in the transaction of what is told. Writers take turns at its head."""
+    if not entries:
+        return
+    head = session.execute(select(Setting).where(Setting.name == HEAD).with_for_update()).scalar_one()
+    number, before = _read(head.value)
+    rows = []
+    for entry in entries:
+        number += 1
+        row = {
+            "number": number,
+            "at": entry.at.isoformat(),
+            "subject": entry.subject,
+            "role": entry.role,
+            "territory": entry.territory,
+            "action": entry.action,
+            "about": entry.about,
+        }
+        before = _hash(before, row)
+        rows.append(row | {"hash": before})
+    session.execute(insert(Audit), rows)
+    head.value = f"{number} {before}"
+
+
+def first(session: Session) -> None:
+    """Begin the trail of a new database."""
+    session.add(Setting(name=HEAD, value=f"0 {FIRST}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A row that does not follow from the one before."""
+
+    number: int
+    found: str
+    expected: str
+
+
+def broken(session: Session) -> Iterator[Broken]:
+    """Go through the whole trail; nothing comes out when it is whole, up to its head."""
+    before, number = FIRST, 0
+    for row in session.execute(select(Audit).order_by(Audit.number)).scalars():
+        number += 1
+        said = {
+            name: getattr(row, name) for name in ("number", "at", "subject", "role", "territory", "action", "about")
+        }
+        expected = _hash(before, said)
+        if row.number != number or row.hash != expected:
+            yield Broken(row.number, row.hash, expected)
+        before, number = row.hash, row.number
+    head = session.execute(select(Setting).where(Setting.name == HEAD)).scalar_one()
+    if _read(head.value) != (number, before):
+        yield Broken(number + 1, head.value, f"{number} {before}")
+
+
+def _read(head: str) -> tuple[int, str]:
+    number, hash_ = head.split(" ")
+    return int(number), hash_
+
+
+def _hash(before: str, row: dict[str, object]) -> str:
+    parts = (str(row[name]) if row[name] is not None else "" for name in sorted(row))
+    return hashlib.sha256("\x1f".join((before, *parts)).encode()).hexdigest()
