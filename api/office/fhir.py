@@ -35,6 +35,8 @@ def slots(
             if not all(_holds(op, duty.start, instant) for op, instant in starts):
                 continue
             people = board.held.people_on(duty.id)
+            if not people and not duty.needed:
+                continue
             if actors and not any(person in actors or rpps[person] in actors for person in people):
                 continue
             total += 1

