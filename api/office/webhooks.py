@@ -41,7 +41,7 @@ def create(desk: Desk, url: str, *, private: bool = False) -> Webhook:
     """
     try:
         resolved(urlsplit(url).hostname or "", private=private)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         said = Said(f"a public address was expected ({error})", f"une adresse publique était attendue ({error})")
         raise Problem("invalid", findings=[Finding(said, "url", found=url)]) from None
     last = desk.session.execute(select(func.max(Change.number)).where(Change.territory == desk.who.territory))
@@ -65,7 +65,10 @@ def resolved(host: str, *, private: bool) -> str:
     Raises:
         OSError: it has none, or one that is not public.
     """
-    found = {str(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+    try:
+        found = {str(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+    except UnicodeError as error:
+        raise OSError(f"{host}: no name") from error
     inside = [address for address in found if not ipaddress.ip_address(address.split("%")[0]).is_global]
     if inside and not private:
         raise OSError(f"{host}: {inside[0]}")

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
 from api.access import Reading, Writing, service_of
@@ -24,8 +25,6 @@ router = APIRouter(prefix="/v1/territories/{territory}", tags=["board"])
 open_router = APIRouter(prefix="/v1", tags=["board"])
 IfNoneMatch = Annotated[str | None, Header()]
 PAGE = 500
-CALENDAR = "text/calendar; charset=utf-8"
-FHIR = "application/fhir+json; fhirVersion=4.0"
 
 
 @router.get("/assignments")
@@ -152,7 +151,19 @@ def revoke_feed(desk: Writing, feed: str) -> None:
     feeds.revoke(desk, row)
 
 
-@open_router.get("/calendars/{secret}.ics", include_in_schema=True)
+class Ical(Response):
+    """A calendar."""
+
+    media_type = "text/calendar"
+
+
+class Fhir(JSONResponse):
+    """A FHIR resource."""
+
+    media_type = "application/fhir+json"
+
+
+@open_router.get("/calendars/{secret}.ics", response_class=Ical)
 def calendar_feed(request: Request, secret: str, if_none_match: IfNoneMatch = None) -> Response:
     """The calendar of a secret address (RFC 5545)."""
     service = service_of(request)
@@ -164,7 +175,7 @@ def calendar_feed(request: Request, secret: str, if_none_match: IfNoneMatch = No
         if if_none_match == etag:
             raise NotModified(etag)
         content = feeds.calendar(session, feed)
-    return Response(content, media_type=CALENDAR, headers={"etag": etag, "cache-control": "private, max-age=300"})
+    return Ical(content, headers={"etag": etag, "cache-control": "private, max-age=300"})
 
 
 @open_router.get("/board/{secret}")
@@ -181,7 +192,7 @@ def board_feed(request: Request, secret: str) -> OnCallShown:
 # --- FHIR -------------------------------------------------------------------------------------------------------------
 
 
-@router.get("/fhir/Slot")
+@router.get("/fhir/Slot", response_class=Fhir)
 def fhir_slot(
     desk: Writing,
     start: Annotated[list[str], Query(max_length=4)] = [],  # noqa: B006
@@ -200,7 +211,7 @@ def fhir_slot(
         kept = [e for e in found.get("entry", ()) if e["resource"].get("status", status) == status]
         found["entry"], found["total"] = kept, sum(e["search"]["mode"] == "match" for e in kept)
     desk.tell("fhir.read", f"Slot {' '.join(start)}")
-    return _fhir(found)
+    return Fhir(found)
 
 
 def _condition(text: str) -> tuple[str, datetime]:
@@ -217,23 +228,17 @@ def _condition(text: str) -> tuple[str, datetime]:
     return op, instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-@router.get("/fhir/Schedule")
+@router.get("/fhir/Schedule", response_class=Fhir)
 def fhir_schedule(desk: Reading) -> Response:
     """Lines of published rosters as Schedules."""
-    return _fhir(fhir.schedules(boards(desk.session, desk.who.territory)))
+    return Fhir(fhir.schedules(boards(desk.session, desk.who.territory)))
 
 
-@router.get("/fhir/PractitionerRole")
+@router.get("/fhir/PractitionerRole", response_class=Fhir)
 def fhir_practitioner_role(
     desk: Writing, identifier: Annotated[str | None, Query(alias="practitioner.identifier", max_length=2_000)] = None
 ) -> Response:
     """Engagements of people on published rosters as PractitionerRoles."""
     actors = frozenset(word.rpartition("|")[2] for word in (identifier or "").split(",") if word)
     desk.tell("fhir.read", "PractitionerRole")
-    return _fhir(fhir.practitioner_roles(boards(desk.session, desk.who.territory), actors))
-
-
-def _fhir(bundle: dict[str, object]) -> Response:
-    import json
-
-    return Response(json.dumps(bundle, ensure_ascii=False), media_type=FHIR)
+    return Fhir(fhir.practitioner_roles(boards(desk.session, desk.who.territory), actors))

@@ -71,7 +71,11 @@ class NotModified(Exception):
         super().__init__(etag)
 
 
-@router.get("/{roster}/export.{form}")
+@router.get(
+    "/{roster}/export.{form}",
+    response_class=Response,
+    responses={200: {"content": {kind.split(";")[0]: {} for kind in FORMS.values()}}},
+)
 def export_roster(
     desk: Writing, request: Request, roster: str, form: Literal["csv", "xlsx", "pdf", "html"]
 ) -> Response:

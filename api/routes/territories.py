@@ -48,7 +48,11 @@ def put_scenario(
     return scenario_shown(territories.put_in_force(desk, scenario), scenario)
 
 
-@router.get("/{territory}/scenario")
+@router.get(
+    "/{territory}/scenario",
+    response_model=None,
+    responses={200: {"content": {ZIP: {}, XLSX: {}, "application/json": {}}}},
+)
 def get_scenario(
     desk: Writing,
     response: Response,  # noqa: ARG001
