@@ -11,9 +11,11 @@ import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import get_context
+from pathlib import Path
 
 import httpx2
 import pytest
+from icalendar import Calendar
 from oidc_provider_mock import run_server_in_thread
 from standardwebhooks.webhooks import Webhook as Signer
 from typer.testing import CliRunner
@@ -468,3 +470,56 @@ def test_a_full_disk_is_told_and_nothing_is_lost_and_the_service_is_back_when_th
                 assert list(audit.broken(session)) == []
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=False)
+
+
+# --- from nothing, with curl ------------------------------------------------------------------------------------------
+
+
+def free_port():
+    import socket
+
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@contextmanager
+def serving(folder, *words):
+    """The service as one starts it: with a worker beside it, everything in one file."""
+    port = free_port()
+    environment = os.environ | {"PERMANENCE_DATABASE_URL": f"sqlite:///{folder}/p.db", "PERMANENCE_SECURE": "no"}
+    command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--lang", "en", *words]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        key = process.stdout.readline().rpartition(" ")[2].strip()
+        base = f"http://127.0.0.1:{port}"
+        until(lambda: _answers(base))
+        yield base, key, process
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _answers(base):
+    try:
+        return httpx2.get(f"{base}/v1/health").status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
+def test_the_script_of_the_documentation_goes_from_nothing_to_a_published_roster_with_curl(tmp_path):
+    root = Path(__file__).resolve().parent.parent
+    workbook = tmp_path / "bus.xlsx"
+    source = root / "scenarios" / "data" / "prevention-bus"
+    assert CliRunner().invoke(terminal, ["convert", str(source), str(workbook)]).exit_code == 0
+    with serving(tmp_path) as (base, key, _):
+        words = ["sh", str(root / "docs" / "service.sh"), base, key, str(workbook)]
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = done.stdout.splitlines()
+    assert [line for line in said if line[0] in "123456789"][-1] == "9. what is paid"
+    assert "   version 1" in said
+    assert any("3 have answered" in line for line in said)
+    calendar = Calendar.from_ical((tmp_path / "site.ics").read_bytes())
+    assert all(event.decoded("dtstart").tzinfo for event in calendar.walk("VEVENT"))
+    assert any(line.endswith("euros") and not line.endswith(" 0.00 euros") for line in said), done.stdout
