@@ -13,6 +13,7 @@ from api.office.desk import Desk
 from api.problems import Problem
 from api.queue import Queue
 from api.settings import Settings
+from api.store.audit import Entry, Trail
 from api.store.database import Database
 from api.store.schema import Territory
 from api.who import ROLES, Acting, Actor, actor_of, actor_of_key
@@ -29,6 +30,7 @@ class Service:
     settings: Settings
     database: Database
     queue: Queue
+    trail: Trail
     now: Callable[[], datetime]
 
 
@@ -91,11 +93,13 @@ def acting(request: Request, session: Session, at: datetime, territory: str) -> 
 
 
 def reading(request: Request, territory: TerritoryId) -> Iterator[Desk]:
-    """A desk that only reads."""
+    """A desk that only reads; what it tells is in the trail before the answer is sent."""
     service = service_of(request)
+    read: list[Entry] = []
     with service.database.reading() as session:
         at = service.now()
-        yield Desk(session, at, acting(request, session, at, territory))
+        yield Desk(session, at, acting(request, session, at, territory), read)
+    service.trail.keep(read)
 
 
 def writing(request: Request, territory: TerritoryId) -> Iterator[Desk]:

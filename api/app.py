@@ -48,11 +48,12 @@ def prepared(settings: Settings) -> Database:
 def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> FastAPI:
     """The application of an installation."""
     database = prepared(settings)
-    queue = Queue(database)
+    queue, trail = Queue(database), audit.Trail(database)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         yield
+        trail.close()
         queue.close()
         database.close()
 
@@ -69,7 +70,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> 
             "5XX": {"description": "A problem (RFC 9457)", "content": {problems.MEDIA: {"schema": _PROBLEM}}},
         },
     )
-    app.state.service = Service(settings, database, queue, now)
+    app.state.service = Service(settings, database, queue, trail, now)
     if settings.provider is not None:
         app.state.oauth = signin.client_of(settings.provider)
     problems.install(app)

@@ -27,12 +27,17 @@ class Desk:
     session: Session
     at: datetime
     who: Acting
+    read: list[audit.Entry] | None = None
+    """Of a desk that only reads: the entries to keep before anything is given out."""
 
     def tell(self, action: str, about: str) -> None:
-        """An entry in the trail, in this transaction."""
+        """An entry in the trail: of a change in its transaction, of a reading before it is given out."""
         who = self.who
         entry = audit.Entry(self.at, who.subject, who.role, who.territory or None, action, about)
-        audit.append(self.session, entry)
+        if self.read is None:
+            audit.append(self.session, entry)
+        else:
+            self.read.append(entry)
 
     def changed(self, roster: str, what: str, version: int, duties: Sequence[tuple[str, str, str]] = ()) -> None:
         """A change of a roster, for cursors and webhooks: (duty, who left, who came)."""

@@ -161,7 +161,7 @@ def list_audit(
 
 
 @territory_router.get("/me/data")
-def my_data(desk: Writing) -> dict[str, object]:
+def my_data(desk: Reading) -> dict[str, object]:
     """Everything that is kept about oneself."""
     if desk.who.person is None:
         raise Problem("not_found")

@@ -29,7 +29,7 @@ PAGE = 500
 
 @router.get("/assignments")
 def list_assignments(
-    desk: Writing,
+    desk: Reading,
     response: Response,
     first: Annotated[date, Query(alias="from")],
     last: Annotated[date, Query(alias="to")],
@@ -103,7 +103,7 @@ def list_changes(
 
 @router.get("/on-call")
 def who_is_on_call(
-    desk: Writing, at: Annotated[datetime | None, Query(description="ISO 8601; empty = now")] = None
+    desk: Reading, at: Annotated[datetime | None, Query(description="ISO 8601; empty = now")] = None
 ) -> OnCallShown:
     """Who is on duty at an instant, per line, with a phone number; lines that nobody holds then are told too."""
     instant = at or desk.at
@@ -194,7 +194,7 @@ def board_feed(request: Request, secret: str) -> OnCallShown:
 
 @router.get("/fhir/Slot", response_class=Fhir)
 def fhir_slot(
-    desk: Writing,
+    desk: Reading,
     start: Annotated[list[str], Query(max_length=4)] = [],  # noqa: B006
     actor: Annotated[str | None, Query(alias="schedule.actor:Practitioner.identifier", max_length=2_000)] = None,
     status: Annotated[str | None, Query()] = None,
@@ -236,7 +236,7 @@ def fhir_schedule(desk: Reading) -> Response:
 
 @router.get("/fhir/PractitionerRole", response_class=Fhir)
 def fhir_practitioner_role(
-    desk: Writing, identifier: Annotated[str | None, Query(alias="practitioner.identifier", max_length=2_000)] = None
+    desk: Reading, identifier: Annotated[str | None, Query(alias="practitioner.identifier", max_length=2_000)] = None
 ) -> Response:
     """Engagements of people on published rosters as PractitionerRoles."""
     actors = frozenset(word.rpartition("|")[2] for word in (identifier or "").split(",") if word)

@@ -57,7 +57,7 @@ def put_availability(desk: Writing, campaign: str, person: str, asked: Availabil
 
 
 @router.get("/{campaign}/availability/{person}")
-def get_availability(desk: Writing, campaign: str, person: str) -> AvailabilityShown:
+def get_availability(desk: Reading, campaign: str, person: str) -> AvailabilityShown:
     """What somebody said."""
     only_self(desk, person)
     found = desk.session.get(Submission, (desk.get(Campaign, campaign).id, person))

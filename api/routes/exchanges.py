@@ -35,7 +35,7 @@ def _part_of(desk: Desk, row: ExchangeRow) -> bool:
 
 @router.get("/preview")
 def preview_exchange(
-    desk: Writing, roster: str, duty: str, giver: str, taker: str, back: Annotated[str | None, Query()] = None
+    desk: Reading, roster: str, duty: str, giver: str, taker: str, back: Annotated[str | None, Query()] = None
 ) -> PreviewShown:
     """What it would do to both, and the rules against it, in words."""
     row = desk.get(RosterRow, roster)

@@ -53,7 +53,7 @@ def list_rosters(desk: Reading) -> list[RosterShown]:
 
 
 @router.get("/{roster}")
-def get_roster(desk: Writing, roster: str, response: Response, if_none_match: IfNoneMatch = None) -> RosterShown:
+def get_roster(desk: Reading, roster: str, response: Response, if_none_match: IfNoneMatch = None) -> RosterShown:
     """One roster, with who holds what."""
     row = desk.get(RosterRow, roster)
     response.headers["etag"] = tag(row)
@@ -77,7 +77,7 @@ class NotModified(Exception):
     responses={200: {"content": {kind.split(";")[0]: {} for kind in FORMS.values()}}},
 )
 def export_roster(
-    desk: Writing, request: Request, roster: str, form: Literal["csv", "xlsx", "pdf", "html"]
+    desk: Reading, request: Request, roster: str, form: Literal["csv", "xlsx", "pdf", "html"]
 ) -> Response:
     """A roster as a file."""
     row = desk.get(RosterRow, roster)
@@ -89,7 +89,7 @@ def export_roster(
 
 
 @router.get("/{roster}/versions")
-def list_versions(desk: Writing, roster: str) -> list[VersionShown]:
+def list_versions(desk: Reading, roster: str) -> list[VersionShown]:
     """The published versions, each with what it changed."""
     row = desk.get(RosterRow, roster)
     found: list[VersionShown] = []
@@ -193,7 +193,7 @@ def _person(scenario: Scenario, person: str) -> str:
 
 @router.get("/{roster}/explain")
 def explain_duty(
-    desk: Writing, request: Request, roster: str, duty: str | None = None, person: str | None = None
+    desk: Reading, request: Request, roster: str, duty: str | None = None, person: str | None = None
 ) -> Paragraphs:
     """Why a duty is held or empty, or what a person carries."""
     row, lang = desk.get(RosterRow, roster), language(request)
@@ -208,7 +208,7 @@ def explain_duty(
 
 
 @router.get("/{roster}/replacements")
-def list_replacements(desk: Writing, roster: str, duty: str) -> list[ReplacementShown]:
+def list_replacements(desk: Reading, roster: str, duty: str) -> list[ReplacementShown]:
     """Who could take a duty, ranked; who could if one rule gave way."""
     row = desk.get(RosterRow, roster)
     scenario = scenario_by(desk.session, row.scenario)
@@ -234,7 +234,7 @@ def list_replacements(desk: Writing, roster: str, duty: str) -> list[Replacement
 
 
 @router.get("/{roster}/letters/{person}")
-def letter_to(desk: Writing, request: Request, roster: str, person: str) -> Paragraphs:
+def letter_to(desk: Reading, request: Request, roster: str, person: str) -> Paragraphs:
     """The letter to a practitioner."""
     only_self(desk, person)
     row, lang = desk.get(RosterRow, roster), language(request)
@@ -247,7 +247,7 @@ def letter_to(desk: Writing, request: Request, roster: str, person: str) -> Para
 
 
 @router.get("/{roster}/statements")
-def pay_statements(desk: Writing, roster: str) -> list[StatementShown]:
+def pay_statements(desk: Reading, roster: str) -> list[StatementShown]:
     """What each person is paid by each payer, in cents: an establishment's manager sees own sites, a practitioner oneself."""
     row = desk.get(RosterRow, roster)
     scenario = scenario_by(desk.session, row.scenario)
@@ -275,7 +275,7 @@ def _figures(desk: Desk, row: RosterRow) -> Figures:
 
 
 @router.get("/{roster}/figures")
-def figures(desk: Writing, roster: str) -> dict[str, Any]:
+def figures(desk: Reading, roster: str) -> dict[str, Any]:
     """The figures of a roster; an analyst sees people by a pseudonym."""
     row = desk.get(RosterRow, roster)
     desk.tell("figures.read", row.id)
@@ -309,7 +309,7 @@ compare = APIRouter(prefix="/v1/territories/{territory}", tags=["rosters"])
 
 
 @compare.get("/compare")
-def compare_rosters(desk: Writing, roster: Annotated[list[str], Query(min_length=2, max_length=8)]) -> ComparedShown:
+def compare_rosters(desk: Reading, roster: Annotated[list[str], Query(min_length=2, max_length=8)]) -> ComparedShown:
     """Rosters against the first, tier by tier, with what the bounds prove."""
     rows = [desk.get(RosterRow, id_) for id_ in roster]
     found = [_figures(desk, row) for row in rows]

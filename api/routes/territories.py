@@ -54,7 +54,7 @@ def put_scenario(
     responses={200: {"content": {ZIP: {}, XLSX: {}, "application/json": {}}}},
 )
 def get_scenario(
-    desk: Writing,
+    desk: Reading,
     response: Response,  # noqa: ARG001
     id: Annotated[str | None, Query(description="empty = the one in force")] = None,
     form: Annotated[str, Query(alias="as", pattern="^(json|zip|xlsx)$")] = "json",

@@ -1,13 +1,17 @@
 """The audit trail: append-only, each row chained to the one before by its hash."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from queue import SimpleQueue
+from threading import Thread
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from api.store.database import Database
 from api.store.schema import Audit, Setting
 
 HEAD = "audit_head"
@@ -48,6 +52,56 @@ def append(session: Session, *entries: Entry) -> None:
         rows.append(row | {"hash": before})
     session.execute(insert(Audit), rows)
     head.value = f"{number} {before}"
+
+
+class Trail:
+    """Entries about readings, written by one thread, many in one transaction: a reader waits for its own, not for its turn.
+
+    Nothing that was read is given out before its entry is kept.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: SimpleQueue[tuple[Sequence[Entry], Future[None]] | None] = SimpleQueue()
+        self._thread = Thread(target=self._write, name="trail", daemon=True)
+        self._thread.start()
+
+    def keep(self, entries: Sequence[Entry]) -> None:
+        """Keep some entries; returns when they are.
+
+        Raises:
+            OperationalError: they cannot be.
+        """
+        if entries:
+            done: Future[None] = Future()
+            self._waiting.put((entries, done))
+            done.result()
+
+    def close(self) -> None:
+        """Write what waits, and end."""
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _write(self) -> None:
+        while (one := self._waiting.get()) is not None:
+            batch, ends = [one], False
+            while not self._waiting.empty():
+                more = self._waiting.get()
+                if more is None:
+                    ends = True
+                    break
+                batch.append(more)
+            try:
+                with self._database.writing() as session:
+                    append(session, *(entry for entries, _ in batch for entry in entries))
+            except Exception as error:
+                for _, done in batch:
+                    done.set_exception(error)
+            else:
+                for _, done in batch:
+                    done.set_result(None)
+            if ends:
+                return
 
 
 def first(session: Session) -> None:

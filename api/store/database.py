@@ -17,7 +17,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 class Database:
     """One database and its transactions."""
 
-    def __init__(self, url: str, *, pool: int = 20) -> None:
+    def __init__(self, url: str, *, pool: int = 40) -> None:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(url, pool)

@@ -1,0 +1,161 @@
+"""How fast the service answers while it solves: ``python -m benchmarks.service OUT [SECONDS]``.
+
+The demo territory with a published roster, two solves running in two workers, twenty connections that read in turn who is on
+call, one site's assignments, those again unchanged (304), and changes. Latencies as the reader sees them.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Barrier, Thread
+from time import perf_counter, sleep
+from typing import Any
+
+CONNECTIONS, SOLVES, SECONDS = 20, 2, 20.0
+PLACE = "pilot-pooled"
+PORT = 8799
+
+
+@contextmanager
+def served(folder: Path, url: str | None = None) -> Iterator[str]:
+    """The service with its demo territory and a worker for two solves; gives the administrator's key."""
+    environment = os.environ | {
+        "PERMANENCE_DATABASE_URL": url or f"sqlite:///{folder}/p.db",
+        "PERMANENCE_SECURE": "no",
+        "PERMANENCE_SOLVES_AT_ONCE": str(SOLVES),
+    }
+    command = [sys.executable, "-m", "api.cli", "serve", "--port", str(PORT), "--demo", "--lang", "en"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().rpartition(" ")[2].strip()
+    finally:
+        process.terminate()
+        process.wait()
+
+
+class Asking:
+    """One connection that is kept."""
+
+    def __init__(self, key: str) -> None:
+        self._key, self._connection = key, HTTPConnection("127.0.0.1", PORT, timeout=60)
+
+    def until_up(self) -> None:
+        """Wait for the service."""
+        for _ in range(300):
+            try:
+                self._connection.connect()
+            except OSError:
+                sleep(0.2)
+            else:
+                return
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body."""
+        said = {"authorization": f"Bearer {self._key}", "content-type": "application/json"}
+        said |= {name.replace("_", "-"): value for name, value in headers.items()}
+        where = f"/v1/territories/{PLACE}{path}"
+        self._connection.request(method, where, None if body is None else json.dumps(body), said)
+        answer = self._connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+
+    def json(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """The answer, which is fine."""
+        status, _, content = self.ask(method, path, body, **headers)
+        assert status < 400, (method, path, status, content)
+        return json.loads(content) if content else None
+
+
+def publish(asking: Asking) -> str:
+    """A short solve, published; the day on which its duties begin."""
+    asking.until_up()
+    job = asking.json("POST", "/solves", {"time_limit": 20})["id"]
+    while (found := asking.json("GET", f"/jobs/{job}"))["state"] in ("waiting", "running"):
+        sleep(0.5)
+    roster = f"/rosters/{found['roster']}"
+    asking.json("POST", f"{roster}/propose", if_match="*")
+    for duty, person in asking.json("GET", roster)["assignments"]:
+        asking.ask("POST", f"{roster}/answers", {"duty": duty, "person": person, "accepts": True})
+    asking.json("POST", f"{roster}/publish", if_match="*")
+    return str(asking.json("GET", roster)["assignments"][0][0].split(".")[1])
+
+
+def read(key: str, day: str, seconds: float) -> tuple[list[tuple[str, float]], Counter[int]]:
+    """Twenty readers for some seconds: (what, seconds) of each answer, and how many of each status."""
+    gate, rows, statuses = Barrier(CONNECTIONS), [], Counter[int]()
+
+    def reader(number: int) -> None:
+        asking, etag, turn = Asking(key), "", number
+        gate.wait()
+        end = perf_counter() + seconds
+        while perf_counter() < end:
+            turn += 1
+            what, path, headers = (
+                ("on call", f"/on-call?at={day}T22:00:00Z", {}),
+                ("assignments", f"/assignments?from={day}&to={day}&site=site-{turn}", {}),
+                ("unchanged", f"/assignments?from={day}&to={day}", {"if_none_match": etag}),
+                ("changes", "/changes?after=100000", {}),
+            )[turn % 4]
+            began = perf_counter()
+            status, answered, _ = asking.ask("GET", path, **headers)
+            rows.append((what, perf_counter() - began))
+            statuses[status] += 1
+            if what == "unchanged":
+                etag = answered.get("etag", "")
+
+    threads = [Thread(target=reader, args=(number,)) for number in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return rows, statuses
+
+
+def main(out: Path, seconds: float = SECONDS) -> None:
+    """Measure quiet and under load, write ``service.json`` and say it."""
+    found: dict[str, Any] = {}
+    with TemporaryDirectory() as folder, served(Path(folder), os.environ.get("PERMANENCE_DATABASE_URL")) as key:
+        asking = Asking(key)
+        day = publish(asking)
+        found["quiet"] = figures(*read(key, day, seconds), seconds)
+        asking = Asking(key)  # the first one was closed while nobody spoke
+        jobs = [asking.json("POST", "/solves", {"time_limit": 10 * seconds})["id"] for _ in range(SOLVES)]
+        while not all(asking.json("GET", f"/jobs/{job}")["used"] > 1 for job in jobs):
+            sleep(0.5)
+        found["two solves"] = figures(*read(key, day, seconds), seconds)
+        for job in jobs:
+            Asking(key).json("POST", f"/jobs/{job}/cancel")
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "service.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    for name, one in found.items():
+        sys.stdout.write(
+            f"{name}: {one['per_second']:.0f} a second, p50 {one['p50_ms']:.1f} ms, p99 {one['p99_ms']:.1f} ms, {one['statuses']}\n"
+        )
+
+
+def figures(rows: list[tuple[str, float]], statuses: Counter[int], seconds: float) -> dict[str, Any]:
+    """Rates and percentiles, in all and by what was read."""
+
+    def at(per_cent: int, of: list[float]) -> float:
+        return round(1000 * sorted(of)[min(len(of) - 1, len(of) * per_cent // 100)], 2)
+
+    every = [took for _, took in rows]
+    kinds = sorted({what for what, _ in rows})
+    return {
+        "per_second": len(rows) / seconds,
+        "p50_ms": at(50, every),
+        "p99_ms": at(99, every),
+        "p99_ms_by_kind": {kind: at(99, [took for what, took in rows if what == kind]) for kind in kinds},
+        "statuses": {str(status): number for status, number in sorted(statuses.items())},
+    }
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else SECONDS)
