@@ -48,6 +48,10 @@ ENDED: "dict[str, dict[Lang, str]]" = {
         "en": "out of memory: the best rota so far",
         "fr": "mémoire épuisée : le meilleur tableau jusqu'ici",
     },
+    "died": {
+        "en": "the search's process was ended by the machine: the best rota so far",
+        "fr": "le processus de recherche a été tué par la machine : le meilleur tableau jusqu'ici",
+    },
 }
 """What is said of a search that was ended from outside."""
 

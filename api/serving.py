@@ -1,9 +1,12 @@
 """The verbs of the service: serve, worker, backup, restore, keys, audit, jobs."""
 
+import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
 from time import sleep
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +17,8 @@ from api.told import say
 from scheduler.words import Said
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from api.settings import Settings
     from scheduler.words import Lang
 
@@ -72,18 +77,33 @@ def serve(
             ),
         )
     sys.stdout.flush()
-    name = settings.executor
-    children = [
-        subprocess.Popen([sys.executable, "-m", "api.cli", "worker", "--executor", f"{name}-{n}", "--with-parent"])
-        for n in range(workers)
-    ]
-    try:
+    with _workers(settings.executor, workers):
         uvicorn.run(app, host=host, port=port, log_level="warning", proxy_headers=True, timeout_graceful_shutdown=5)
+
+
+@contextmanager
+def _workers(executor: str, number: int) -> "Iterator[None]":
+    """Workers beside the service, each under a name that it keeps; one that dies is begun again."""
+    ending = Event()
+
+    def look_after(name: str) -> None:
+        command = [sys.executable, "-m", "api.cli", "worker", "--executor", name, "--with-parent"]
+        while not ending.is_set():
+            child = subprocess.Popen(command)
+            while child.poll() is None and not ending.wait(0.5):
+                pass
+        child.terminate()
+        child.wait()
+
+    threads = [Thread(target=look_after, args=(f"{executor}-{n}",), daemon=True) for n in range(number)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
     finally:
-        for child in children:
-            child.terminate()
-        for child in children:
-            child.wait()
+        ending.set()
+        for thread in threads:
+            thread.join()
 
 
 def worker(
@@ -102,6 +122,8 @@ def worker(
     from solver.orphans import end_with_parent
 
     settings = _settings(language_of(lang))
+    # Whoever asks the service is answered first.
+    os.nice(10)
     if with_parent:
         end_with_parent()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

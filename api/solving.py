@@ -21,7 +21,7 @@ from api.who import Acting
 from scheduler.roster import Roster
 from scheduler.scenario import Scenario
 from solver.guard import guarded
-from solver.plan import Found, Impossible, Limits, Outcome, Progress
+from solver.plan import Found, Impossible, Limits, Outcome, OutOfTime, Progress
 from solver.repair import replaced, to_mend
 
 KEEP_S = 2.0
@@ -41,7 +41,7 @@ def run(database: Database, job: str, memory_mb: int) -> None:
         return
     attempt, asked, used, best = begun
     try:
-        _solve(_Attempt(database, job, attempt, used), asked, best, memory_mb)
+        _solve(_Attempt(database, job, attempt, used, asked["time_limit"]), asked, best, memory_mb)
     except Overtaken:
         return
     except Exception as error:
@@ -60,23 +60,30 @@ def _begin(database: Database, job: str) -> tuple[int, dict[str, Any], float, di
 class _Attempt:
     """What an attempt may write, as long as it is the last one."""
 
-    def __init__(self, database: Database, job: str, attempt: int, used: float) -> None:
-        self.database, self.job, self.attempt = database, job, attempt
+    def __init__(self, database: Database, job: str, attempt: int, used: float, limit: float) -> None:
+        self.database, self.job, self.attempt, self.limit = database, job, attempt, limit
         self._began, self._used_before = monotonic(), used
         self._kept, self._looked, self._stop = monotonic(), 0.0, False
-        self._rota: Roster | None = None
+        self.rota: Roster | None = None
+        """The last complete one that was told."""
         self._steps: list[Progress] = []
 
     def used(self) -> float:
         """Seconds of search, over all attempts."""
         return self._used_before + monotonic() - self._began
 
+    def died(self, outcome: Found | OutOfTime, began: float) -> bool:
+        """Whether the search's process was ended by the machine, after having been at work, with time left."""
+        ended = outcome.ended if isinstance(outcome, Found) else "died"
+        soon = self.used() - began < LEAST_S
+        return ended == "died" and not soon and self.used() < self.limit - LEAST_S and not self.stopped()
+
     def hear(self, progress: Progress) -> None:
         self._steps.append(progress)
         self._keep_now_and_then()
 
     def hear_rota(self, roster: Roster) -> None:
-        self._rota = roster
+        self.rota = roster
         self._keep_now_and_then()
 
     def _keep_now_and_then(self) -> None:
@@ -99,7 +106,7 @@ class _Attempt:
 
     def write(self, session: Session, values: dict[str, Any] | None) -> None:
         """Progress and the best rota so far; with values the end."""
-        best = {} if self._rota is None else {"best": {"held": held_json(self._rota), "tiers": []}}
+        best = {} if self.rota is None else {"best": {"held": held_json(self.rota), "tiers": []}}
         done = session.execute(
             update(Job)
             .where(Job.id == self.job, Job.attempts == self.attempt, Job.state == "running")
@@ -134,17 +141,25 @@ def _solve(attempt: _Attempt, asked: dict[str, Any], best: dict[str, Any] | None
     question, start = _question(scenario, asked)
     if best is not None:
         start = held_from(best["held"])
-    left = max(LEAST_S, asked["time_limit"] - attempt.used())
-    limits = Limits(left, asked["workers"], asked["seed"], asked.get("gap", 0.0))
-    outcome = guarded(
-        question,
-        limits,
-        attempt.hear,
-        start,
-        memory_mb=memory_mb,
-        stop=attempt.stopped,
-        on_rota=attempt.hear_rota,
-    )
+    while True:
+        before = attempt.used()
+        limits = Limits(
+            max(LEAST_S, asked["time_limit"] - before), asked["workers"], asked["seed"], asked.get("gap", 0.0)
+        )
+        outcome = guarded(
+            question,
+            limits,
+            attempt.hear,
+            start,
+            memory_mb=memory_mb,
+            stop=attempt.stopped,
+            on_rota=attempt.hear_rota,
+        )
+        died = isinstance(outcome, Found | OutOfTime) and attempt.died(outcome, before)
+        if not died:
+            break
+        # The machine ended it, not the search: it goes on from the best rota that was told.
+        start = attempt.rota or start
     with attempt.database.writing() as session:
         _end(session, attempt, asked, outcome)
 

@@ -62,8 +62,8 @@ def guarded(
                 try:
                     heard.take(*ours.recv())
                 except EOFError:
-                    # It died: for want of memory, mostly.
-                    ended = "memory"
+                    # For want of the machine's memory, mostly.
+                    ended = "died"
             if stop():
                 ended = "stopped"
             elif monotonic() - began > hard:

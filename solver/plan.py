@@ -79,8 +79,8 @@ class Timing:
     total: float
 
 
-Ended = Literal["search", "stopped", "clock", "memory"]
-"""What ended a solve: the search itself, a word from outside, the hard clock, the cap of memory."""
+Ended = Literal["search", "stopped", "clock", "memory", "died"]
+"""What ended a solve: the search itself, a word from outside, the hard clock, the cap of memory, the death of its process."""
 
 
 @dataclass(frozen=True, slots=True)
