@@ -13,7 +13,7 @@ DATE ?= $(shell date +%F)
 RESULTS := benchmarks/results/$(DATE)
 BENCH = $(BIN)/permanence bench --time-limit $(LIMIT) --workers $(WORKERS) $(if $(PEERS),--peer $(PEERS))
 
-.PHONY: demo test check long docs bench clean
+.PHONY: demo serve test check long docs bench clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -24,6 +24,9 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)  ## the pilot territory's rota, in out/
 	$(BIN)/permanence solve scenarios/data/pilot-pooled --out out --time-limit 60 --workers 2
 	@echo "open out/roster.html, out/roster.pdf or out/roster.xlsx"
+
+serve: $(READY)  ## the service with its demo territory on http://127.0.0.1:8000, everything in permanence.db
+	PERMANENCE_SECURE=no $(BIN)/permanence serve --demo
 
 test: $(READY)  ## lint, types and tests
 	$(BIN)/ruff check .

@@ -31,7 +31,7 @@ class Service:
     database: Database
     queue: Queue
     trail: Trail
-    now: Callable[[], datetime]
+    clock: Callable[[], datetime]
 
 
 def service_of(request: Request) -> Service:
@@ -97,7 +97,7 @@ def reading(request: Request, territory: TerritoryId) -> Iterator[Desk]:
     service = service_of(request)
     read: list[Entry] = []
     with service.database.reading() as session:
-        at = service.now()
+        at = service.clock()
         yield Desk(session, at, acting(request, session, at, territory), read)
     service.trail.keep(read)
 
@@ -106,7 +106,7 @@ def writing(request: Request, territory: TerritoryId) -> Iterator[Desk]:
     """A desk that writes: kept when the function returns, before the answer is sent; else nothing."""
     service = service_of(request)
     with service.database.writing() as session:
-        at = service.now()
+        at = service.clock()
         yield Desk(session, at, acting(request, session, at, territory))
 
 
@@ -119,7 +119,7 @@ def administering(request: Request) -> Iterator[Desk]:
     service = service_of(request)
     assert operation(request) in INSTALLATION
     with service.database.writing() as session:
-        at = service.now()
+        at = service.clock()
         who = actor(request, session, at)
         if not who.administers:
             raise Problem("not_allowed")

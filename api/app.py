@@ -45,7 +45,7 @@ def prepared(settings: Settings) -> Database:
     return database
 
 
-def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> FastAPI:
+def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     """The application of an installation."""
     database = prepared(settings)
     queue, trail = Queue(database), audit.Trail(database)
@@ -70,7 +70,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> 
             "5XX": {"description": "A problem (RFC 9457)", "content": {problems.MEDIA: {"schema": _PROBLEM}}},
         },
     )
-    app.state.service = Service(settings, database, queue, trail, now)
+    app.state.service = Service(settings, database, queue, trail, clock)
     if settings.provider is not None:
         app.state.oauth = signin.client_of(settings.provider)
     problems.install(app)

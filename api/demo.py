@@ -17,7 +17,7 @@ DATA = Path(__file__).parent.parent / "scenarios" / "data"
 
 def fill(service: Service, *, demo: bool) -> str | None:
     """The text of the first administrator's key; None when there are keys already."""
-    at = service.now()
+    at = service.clock()
     with service.database.writing() as session:
         if demo and session.get(Territory, PILOT) is None:
             desk = Desk(session, at, Acting("demo", "administrator", PILOT))

@@ -70,7 +70,7 @@ async def signed_in(request: Request) -> RedirectResponse:
     request.session["subject"] = subject
     service = service_of(request)
     with service.database.writing() as session:
-        Desk(session, service.now(), Acting(subject, "reader", "")).tell("signin", subject)
+        Desk(session, service.clock(), Acting(subject, "reader", "")).tell("signin", subject)
     return RedirectResponse("/", 303)
 
 

@@ -116,6 +116,6 @@ class House:
 def house(url, **settings):
     """A service on a database."""
     clock = Clock()
-    app = create_app(Settings(url, secure=False, **settings), now=clock)
+    app = create_app(Settings(url, secure=False, **settings), clock=clock)
     with TestClient(app, base_url="http://testserver", raise_server_exceptions=False) as client:
         yield House(client, app.state.service, clock)

@@ -104,7 +104,7 @@ def test_a_process_that_dies_is_told_from_one_that_ends(block):
 
     outcome = guarded(block, Limits(600.0, 1, 1), kill)
     assert isinstance(outcome, Found | OutOfTime)
-    assert not isinstance(outcome, Found) or outcome.ended == "memory"
+    assert not isinstance(outcome, Found) or outcome.ended == "died"
 
 
 KILLED = """

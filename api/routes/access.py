@@ -33,7 +33,7 @@ def me(request: Request) -> MeShown:
     """Who one is here, and what one may do."""
     service = service_of(request)
     with service.database.reading() as session:
-        who = actor(request, session, service.now())
+        who = actor(request, session, service.clock())
         grants = [
             {"role": one.role, "territory": one.territory, "person": one.person, "sites": sorted(one.sites)}
             for one in who.grants

@@ -186,7 +186,7 @@ def board_feed(request: Request, secret: str) -> OnCallShown:
         feed = feeds.by_secret(session, secret, "board")
         rows = session.execute(select(Contact).where(Contact.territory == feed.territory)).scalars()
         phones = {row.person: row.phone for row in rows}
-        return _on_call(boards(session, feed.territory), feed.territory, service.now(), phones)
+        return _on_call(boards(session, feed.territory), feed.territory, service.clock(), phones)
 
 
 # --- FHIR -------------------------------------------------------------------------------------------------------------

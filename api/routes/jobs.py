@@ -106,7 +106,7 @@ def cancel_job(desk: Writing, job: str) -> JobShown:
 def _may_listen(request: Request, territory: TerritoryId, job: str) -> str:
     service = service_of(request)
     with service.database.reading() as session:
-        at = service.now()
+        at = service.clock()
         return Desk(session, at, acting(request, session, at, territory)).get(Job, job).id
 
 
@@ -122,7 +122,7 @@ async def job_events(
 
     def look() -> tuple[list[StepShown], JobShown]:
         with service.database.reading() as session:
-            at = service.now()
+            at = service.clock()
             desk = Desk(session, at, acting(request, session, at, territory))
             row = desk.get(Job, job)
             return [StepShown.model_validate(step) for step in jobs.steps(desk, row, last)], _shown(desk, row)

@@ -27,7 +27,7 @@ def list_territories(request: Request) -> list[TerritoryShown]:
     """Those in which one has a role; for an administrator all."""
     service = service_of(request)
     with service.database.reading() as session:
-        who = actor(request, session, service.now())
+        who = actor(request, session, service.clock())
         mine = {grant.territory for grant in who.grants}
         rows = session.query(Territory).order_by(Territory.id).all()
         return [TerritoryShown.model_validate(row) for row in rows if who.administers or row.id in mine]
