@@ -183,7 +183,7 @@ def _end(session: Session, attempt: _Attempt, asked: dict[str, Any], outcome: Ou
         tiers = [{"name": t.name, "value": t.value, "bound": t.bound, "proven": t.proven} for t in outcome.tiers]
         values["state"] = "cancelled" if outcome.ended == "stopped" else "found"
         values["best"] = {"held": held_json(outcome.roster), "tiers": tiers}
-        if "absences" not in asked:
+        if "absences" not in asked and "variant" not in asked:
             row = session.get_one(Job, attempt.job)
             desk = Desk(session, now, Acting(f"job:{attempt.job}", "coordinator", row.territory))
             proof = {"tiers": tiers, "seed": asked["seed"], "job": attempt.job, "ended": outcome.ended}

@@ -103,6 +103,32 @@ class NewSolve(Given):
     gap: Annotated[float, Field(ge=0, le=100, description="per cent")] = 0.0
 
 
+class NewSweep(Given):
+    scenario: Annotated[Id | None, Field(description="empty = the one in force")] = None
+    vary: Annotated[
+        list[Annotated[str, StringConstraints(max_length=500)]],
+        Field(min_length=1, max_length=6, description="as rules.NAME.PARAMETER=1,2 or TABLE.csv:KEY.COLUMN=1,2"),
+    ]
+    time_limit: Annotated[float, Field(ge=1, le=3_600, description="seconds of search for each")] = 30.0
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
+
+
+class VariantShown(Shown):
+    name: str
+    job: str
+    state: str
+    tiers: "list[TierShown]"
+
+
+class SweepShown(Shown):
+    id: str
+    variants: list[VariantShown]
+
+
+class Told(Shown):
+    people: list[str]
+
+
 class Away(Given):
     person: Id
     first_day: date

@@ -1,11 +1,13 @@
 """Pay grids: those shipped, by name, and one's own, by file; rows of one table from any CSV file."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from scenarios.folder import sheet_from
+from scenarios.rosters import sheet_at
 from scenarios.sheets import rows_from
 from scheduler.findings import Finding, ScenarioError, nearest
-from scheduler.tables import Row, Tariff
+from scheduler.tables import ROW_TYPES, Row, Tariff
 from scheduler.words import Said
 
 FOLDER = Path(__file__).parent / "data" / "grids"
@@ -46,5 +48,22 @@ def read_rows(path: Path, row_type: type[Row]) -> list[Row]:
     sheet = sheet_from(text, path.name, findings)
     rows = [row for _, row in rows_from(sheet, row_type, findings)] if sheet else []
     if any(finding.severity == "error" for finding in findings):
+        raise ScenarioError(findings)
+    return rows
+
+
+def table_from(content: bytes, name: str, table: str) -> list[Row]:
+    """Rows of a table of a scenario from a file's bytes: a CSV, or a workbook's sheet of that name (else its first).
+
+    Raises:
+        ScenarioError: with every cell that cannot be understood.
+    """
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{table}{Path(name).suffix.lower() if name.lower().endswith('.xlsx') else '.csv'}"
+        path.write_bytes(content)
+        findings: list[Finding] = []
+        sheet = sheet_at(path, table, findings)
+    rows = [row for _, row in rows_from(sheet, ROW_TYPES[table], findings)] if sheet else []
+    if findings:
         raise ScenarioError(findings)
     return rows

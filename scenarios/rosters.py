@@ -56,7 +56,7 @@ def read_roster(path: Path, scenario: Scenario) -> Roster:
         ScenarioError: with every row that cannot be understood.
     """
     findings: list[Finding] = []
-    sheet = _sheet(path, findings)
+    sheet = sheet_at(path, SHEET, findings)
     if sheet is None or findings:
         raise ScenarioError(findings)
     header = [column.lower() for column in sheet.header]
@@ -103,7 +103,8 @@ def read_roster(path: Path, scenario: Scenario) -> Roster:
     return roster_of(pairs, chosen)
 
 
-def _sheet(path: Path, findings: list[Finding]) -> Sheet | None:
+def sheet_at(path: Path, named: str, findings: list[Finding]) -> Sheet | None:
+    """The table in a CSV file, or the sheet of that name of a workbook (else its first); what is wrong becomes findings."""
     if not path.is_file():
         findings.append(Finding(Said("a file was expected", "un fichier était attendu"), str(path)))
         return None
@@ -118,7 +119,7 @@ def _sheet(path: Path, findings: list[Finding]) -> Sheet | None:
         findings.append(Finding(problem, path.name))
         return None
     book = load_workbook(str(path))
-    name = SHEET if SHEET in book.sheet_names else book.sheet_names[0]
+    name = named if named in book.sheet_names else book.sheet_names[0]
     rows = [tuple(cell_text(cell) for cell in row) for row in book.get_sheet_by_name(name).to_python()]
     body = [(n, row) for n, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)]
     return Sheet(f"{path.name}, sheet {name}", tuple(c.strip() for c in rows[0]) if rows else (), tuple(body))

@@ -7,6 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from api.matrix import INSTALLATION, PUBLIC, SIGNED_IN, TERRITORY
+from api.solving import run
 from api.store import audit
 from api.store.schema import Audit
 from api.who import ROLES
@@ -278,8 +279,6 @@ def test_a_published_roster_is_edited_mended_frozen_and_finished(here):
     job = here.ask("POST", f"/rosters/{roster}/replan", match="*", json=away).json()["id"]
     early = here.ask("POST", f"/rosters/{roster}/changes", match="*", json={"job": job}, code=409)
     assert early.json()["code"] == "conflict"
-    from api.solving import run
-
     run(here.service.database, job, 2_000)
     found = here.ask("GET", f"/jobs/{job}").json()
     assert found["state"] == "found"
@@ -335,6 +334,38 @@ def test_of_two_who_accept_one_offer_the_first_has_it(here):
     assert first.status_code == 200, first.text
     assert here.ask("POST", f"{path}/accept", json={"taker": "Eve"}, code=409).json()["code"] == "taken"
     assert here.held(roster)[duty] == taker
+
+
+def test_what_several_people_say_comes_as_one_table_or_not_at_all(here):
+    here.territory()
+    campaign = here.ask("POST", "/campaigns", json={"closes": "2027-02-10T12:00:00Z"}).json()["id"]
+    place = f"/campaigns/{campaign}"
+    here.ask("PUT", f"{place}/availability/Ana", json={"offers": [{"duties_per_month": 4}]})
+    table = b"person;wish;days\nAna;rather_not;mon\nCy;would_like;tue\n"
+    told = here.ask("PUT", f"{place}/tables/wishes", files={"file": ("w.csv", table)}).json()
+    assert told["people"] == ["Ana", "Cy"]
+    assert set(here.ask("GET", f"{place}/availability/Ana").json()["tables"]) == {"offers", "wishes"}
+    wrong = b"person;wish\nAna;rather_not\nZoe;would_like\n"
+    answer = here.ask("PUT", f"{place}/tables/wishes", files={"file": ("w.csv", wrong)}, code=422).json()
+    assert any(finding["found"] == "Zoe" for finding in answer["findings"])
+    assert here.ask("GET", f"{place}/availability/Ana").json()["tables"]["wishes"]["rows"][0][-1] == "mon"
+    here.ask("PUT", f"{place}/tables/wishes", files={"file": ("w.csv", b"person\n")}, code=422)
+    here.ask("PUT", f"{place}/tables/pins", files={"file": ("w.csv", table)}, code=422)
+
+
+def test_every_combination_of_a_sweep_is_a_solve_of_its_own_and_makes_no_draft(here):
+    here.territory()
+    asked = {"vary": ["rules.min_rest.hours=12,24", "rules.evenness.weight=1,2"], "time_limit": 5}
+    sweep = here.ask("POST", "/sweeps", "analyst", json=asked).json()
+    assert len(sweep["variants"]) == 4
+    for variant in sweep["variants"]:
+        run(here.service.database, variant["job"], 2_000)
+    found = here.ask("GET", f"/sweeps/{sweep['id']}", "analyst").json()["variants"]
+    assert {variant["state"] for variant in found} == {"found"}
+    assert all(tier["proven"] for variant in found for tier in variant["tiers"])
+    assert here.ask("GET", "/rosters").json() == []
+    here.ask("POST", "/sweeps", json={"vary": ["rules.min_rest.hourz=1"]}, code=422)
+    here.ask("GET", "/sweeps/nothing", code=404)
 
 
 # --- what is pulled ---------------------------------------------------------------------------------------------------

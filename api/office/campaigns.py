@@ -12,6 +12,7 @@ from api.office.territories import in_force
 from api.problems import Problem
 from api.store.schema import Campaign, Submission, Territory
 from api.who import new_id
+from scenarios.grids import table_from
 from scenarios.sheets import Sheet, rows_from, sheet_of
 from scheduler.findings import Finding, ScenarioError, nearest
 from scheduler.scenario import Scenario
@@ -77,6 +78,23 @@ def submit(desk: Desk, campaign: Campaign, person: str, rows: Mapping[str, Seque
     desk.session.flush()
     desk.tell("availability.put", f"{campaign.id} {person}")
     return row
+
+
+def submit_table(desk: Desk, campaign: Campaign, table: str, content: bytes, name: str) -> list[str]:
+    """What several people say in one table; what they said in others stands.
+
+    Raises:
+        Problem: the campaign is closed.
+        ScenarioError: a row cannot be understood, or does not fit; every finding at once, and nothing is kept.
+    """
+    told: dict[str, list[Row]] = {}
+    for row in table_from(content, name, table):
+        told.setdefault(row.person, []).append(row)  # type: ignore[attr-defined]
+    before = submissions(desk, campaign)
+    for person, rows in sorted(told.items()):
+        kept = rows_of(before[person].rows) if person in before else {}
+        submit(desk, campaign, person, kept | {table: rows})
+    return sorted(told)
 
 
 def submissions(desk: Desk, campaign: Campaign) -> dict[str, Submission]:

@@ -19,17 +19,21 @@ from scheduler.scenario import Scenario
 from scheduler.tables import Absence
 from scheduler.words import Said
 from solver.repair import informed
+from solver.studies.sweep import Vary, variants_of
 
 ENDED = ("found", "impossible", "out_of_time", "failed", "cancelled")
 """States in which nothing more happens."""
+VARIANTS_MOST = 200
+"""Of one sweep."""
 
 
-def ask(desk: Desk, queue: Queue, kind: str, asked: dict[str, Any]) -> Job:
+def ask(desk: Desk, queue: Queue, kind: str, asked: dict[str, Any], sweep: str | None = None) -> Job:
     """Ask for a solve: the job and its place in the queue are one transaction."""
     row = Job(
         id=new_id("job"),
         territory=desk.who.territory,
         kind=kind,
+        sweep=sweep,
         asked=asked,
         state="waiting",
         created=desk.at.isoformat(),
@@ -39,6 +43,39 @@ def ask(desk: Desk, queue: Queue, kind: str, asked: dict[str, Any]) -> Job:
     queue.submit(desk.session, row.id)
     desk.tell(f"job.{kind}", row.id)
     return row
+
+
+def sweep(desk: Desk, queue: Queue, vary: Sequence[str], asked: dict[str, Any]) -> str:
+    """Ask for every combination of some values, each a job of its own: two workers finish about twice as fast.
+
+    Raises:
+        ScenarioError: a rule, parameter, table, row or column is not known, or a variant does not fit together.
+        Problem: there are too many.
+    """
+    variants = variants_of(scenario_by(desk.session, asked["scenario"]), [Vary.read(text) for text in vary])
+    if len(variants) > VARIANTS_MOST:
+        said = Said(
+            f"at most {VARIANTS_MOST} variants were expected", f"au plus {VARIANTS_MOST} variantes étaient attendues"
+        )
+        raise Problem("invalid", findings=[Finding(said, "vary", found=str(len(variants)))])
+    id_ = new_id("sweep")
+    for _, variant in variants:
+        scenario = put_scenario(desk, variant.scenario).id
+        ask(desk, queue, "solve", asked | {"scenario": scenario, "variant": variant.name}, id_)
+    return id_
+
+
+def of_sweep(desk: Desk, sweep: str) -> Sequence[Job]:
+    """The jobs of a sweep, in the order of its combinations.
+
+    Raises:
+        Problem: there is no such sweep here.
+    """
+    asked = select(Job).where(Job.territory == desk.who.territory, Job.sweep == sweep)
+    found = sorted(desk.session.execute(asked).scalars(), key=lambda job: str(job.asked["variant"]))
+    if not found:
+        raise Problem("not_found")
+    return found
 
 
 def cancel(desk: Desk, job: Job) -> Job:

@@ -1,8 +1,8 @@
 """Campaigns: what people say before a roster is made."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Response, UploadFile
 from sqlalchemy import select
 
 from api.access import Reading, Writing, only_self
@@ -11,7 +11,7 @@ from api.office.desk import Desk, seen, tag
 from api.office.documents import scenario_by
 from api.problems import Problem
 from api.store.schema import Campaign, Submission
-from api.views import Availability, AvailabilityShown, CampaignShown, NewCampaign
+from api.views import Availability, AvailabilityShown, CampaignShown, NewCampaign, Told
 
 router = APIRouter(prefix="/v1/territories/{territory}/campaigns", tags=["campaigns"])
 IfMatch = Annotated[str | None, Header(description="the version that you saw")]
@@ -54,6 +54,17 @@ def put_availability(desk: Writing, campaign: str, person: str, asked: Availabil
     only_self(desk, person)
     rows = campaigns.rows_from_cells(person, {name: cells for name, cells in asked if cells})
     return _availability(campaigns.submit(desk, desk.get(Campaign, campaign), person, rows))
+
+
+@router.put("/{campaign}/tables/{table}")
+def put_availability_table(
+    desk: Writing, campaign: str, table: Literal["absences", "wishes", "offers", "consents"], file: UploadFile
+) -> Told:
+    """What several people say, as one table (.csv, or a sheet of an .xlsx): of each person in it, in place of what that table said
+    before. All of it, or nothing."""
+    row = desk.get(Campaign, campaign)
+    people = campaigns.submit_table(desk, row, table, file.file.read(), file.filename or "")
+    return Told(people=people)
 
 
 @router.get("/{campaign}/availability/{person}")

@@ -16,7 +16,7 @@ from api.office.documents import held_from, scenario_by
 from api.office.territories import in_force
 from api.problems import Problem
 from api.store.schema import Job, RosterRow, ScenarioRow
-from api.views import JobShown, NewReplan, NewSolve, StepShown, TierShown
+from api.views import JobShown, NewReplan, NewSolve, NewSweep, StepShown, SweepShown, TierShown, VariantShown
 from scheduler import publication
 from scheduler.tables import Absence
 from scheduler.words import Said
@@ -54,6 +54,37 @@ def create_solve(
     shown = _shown(desk, job)
     keep(desk, idempotency_key, said, shown.model_dump(mode="json"))
     return _accepted(response, desk, shown)
+
+
+@router.post("/sweeps", status_code=202)
+def create_sweep(desk: Writing, request: Request, asked: NewSweep) -> SweepShown:
+    """Solve every combination of some values; no drafts come of it, figures do."""
+    what: dict[str, Any] = {
+        "scenario": desk.get(ScenarioRow, asked.scenario).id if asked.scenario else in_force(desk)[0],
+        "time_limit": asked.time_limit,
+        "workers": 1,
+        "seed": asked.seed,
+    }
+    return _sweep(desk, jobs.sweep(desk, service_of(request).queue, asked.vary, what))
+
+
+@router.get("/sweeps/{sweep}")
+def get_sweep(desk: Reading, sweep: str) -> SweepShown:
+    """How far each variant is, and what each tier came to."""
+    return _sweep(desk, sweep)
+
+
+def _sweep(desk: Desk, id_: str) -> SweepShown:
+    variants = [
+        VariantShown(
+            name=job.asked["variant"],
+            job=job.id,
+            state=job.state,
+            tiers=[TierShown(**tier) for tier in (job.best or {"tiers": []})["tiers"]],
+        )
+        for job in jobs.of_sweep(desk, id_)
+    ]
+    return SweepShown(id=id_, variants=variants)
 
 
 @router.post("/rosters/{roster}/replan", status_code=202)

@@ -97,6 +97,8 @@ class Job(Base):
     territory: Mapped[str] = mapped_column(ForeignKey("territories.id"), index=True)
     kind: Mapped[str]
     """solve or replan."""
+    sweep: Mapped[str | None] = mapped_column(index=True)
+    """The sweep of which it is one variant."""
     asked: Mapped[dict[str, Any]]
     """Scenario, limits, the rota to begin from, absences."""
     state: Mapped[str]

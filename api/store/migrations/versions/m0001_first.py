@@ -121,6 +121,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("territory", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("sweep", sa.Text(), nullable=True),
         sa.Column("asked", sa.JSON(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("cancel", sa.Boolean(), nullable=False),
@@ -135,6 +136,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
     )
     with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_jobs_sweep"), ["sweep"], unique=False)
         batch_op.create_index(batch_op.f("ix_jobs_territory"), ["territory"], unique=False)
 
     op.create_table(
