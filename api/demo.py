@@ -4,9 +4,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from api.access import Service
+from api.app import prepared, utc_now
 from api.office import territories
 from api.office.desk import Desk
+from api.settings import Settings
 from api.store.schema import Key, Territory
 from api.who import Acting, grant, new_key
 from scenarios.load import load
@@ -15,10 +16,10 @@ PILOT = "pilot-pooled"
 DATA = Path(__file__).parent.parent / "scenarios" / "data"
 
 
-def fill(service: Service, *, demo: bool) -> str | None:
+def fill(settings: Settings, *, demo: bool) -> str | None:
     """The text of the first administrator's key; None when there are keys already."""
-    at = service.clock()
-    with service.database.writing() as session:
+    database, at = prepared(settings), utc_now()
+    with database.writing() as session:
         if demo and session.get(Territory, PILOT) is None:
             desk = Desk(session, at, Acting("demo", "administrator", PILOT))
             scenario = load(DATA / PILOT)

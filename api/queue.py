@@ -51,7 +51,7 @@ def prepare(database: Database) -> None:
 
 
 def work(database: Database, run: Callable[[str], None], *, executor: str, at_once: int) -> None:
-    """Take jobs from the queue and run them, so many at once, until :func:`stop`; those that this executor had begun first."""
+    """Take jobs from the queue and run them, so many at once, until the process ends; those that this executor had begun first."""
     DBOS(config=_config(database, executor))
 
     @DBOS.step(name="run")
@@ -64,11 +64,6 @@ def work(database: Database, run: Callable[[str], None], *, executor: str, at_on
 
     DBOS.launch()
     DBOS.register_queue(QUEUE, worker_concurrency=at_once, polling_interval_sec=0.5)
-
-
-def stop() -> None:
-    """End taking jobs; what runs is taken up again by whoever comes next."""
-    DBOS.destroy()
 
 
 def _config(database: Database, executor: str) -> DBOSConfig:

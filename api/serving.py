@@ -19,6 +19,8 @@ from scheduler.words import Said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fastapi import FastAPI
+
     from api.settings import Settings
     from scheduler.words import Lang
 
@@ -56,18 +58,17 @@ def serve(
     workers: Annotated[
         int, typer.Option("--workers", min=0, max=16, help="workers started beside it; 0: elsewhere")
     ] = 1,
+    processes: Annotated[int, typer.Option("--processes", min=1, max=64, help="that answer; one for each core")] = 2,
     lang: Language = "",
 ) -> None:
     """Serve the API, with a worker beside it; everything in one file, unless PERMANENCE_DATABASE_URL says otherwise."""
     import uvicorn
 
-    from api.app import create_app
     from api.demo import fill
 
     language = language_of(lang)
     settings = _settings(language)
-    app = create_app(settings)
-    text = fill(app.state.service, demo=demo)
+    text = fill(settings, demo=demo)
     if text is not None:
         say(
             language,
@@ -78,7 +79,26 @@ def serve(
         )
     sys.stdout.flush()
     with _workers(settings.executor, workers):
-        uvicorn.run(app, host=host, port=port, log_level="warning", proxy_headers=True, timeout_graceful_shutdown=5)
+        uvicorn.run(
+            "api.serving:application",
+            factory=True,
+            workers=processes,
+            host=host,
+            port=port,
+            log_level="warning",
+            proxy_headers=True,
+            timeout_graceful_shutdown=5,
+        )
+
+
+def application() -> "FastAPI":
+    """The application as the environment says: one in each process that answers."""
+    from api.app import create_app
+    from api.settings import settings_of
+    from solver.orphans import end_with_parent
+
+    end_with_parent()
+    return create_app(settings_of())
 
 
 @contextmanager
@@ -117,7 +137,7 @@ def worker(
 
     from api.app import prepared, utc_now
     from api.office.webhooks import client, deliver
-    from api.queue import stop, work
+    from api.queue import work
     from api.solving import run
     from solver.orphans import end_with_parent
 
@@ -126,17 +146,15 @@ def worker(
     os.nice(10)
     if with_parent:
         end_with_parent()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # At once: what runs was written down a moment ago, and is taken up again under this name.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     database = prepared(settings)
     name = executor or settings.executor
     http = client(private=settings.private_webhooks)
     work(database, partial(_run, run, database, settings.memory_mb), executor=name, at_once=settings.solves_at_once)
-    try:
-        while True:
-            deliver(database, http, utc_now())
-            sleep(DELIVERY_S)
-    finally:
-        stop()
+    while True:
+        deliver(database, http, utc_now())
+        sleep(DELIVERY_S)
 
 
 def _run(run: "object", database: "object", memory_mb: int, job: str) -> None:

@@ -3,16 +3,21 @@
 import os
 from multiprocessing import parent_process
 from threading import Thread
+from time import sleep
+
+LOOK_S = 0.2
+"""How often a program that was started as a command looks for its parent."""
 
 
 def end_with_parent() -> None:
     """From now on this process ends when its parent does, however that ends. To be called first thing in a child."""
-    parent = parent_process()
-    if parent is None:
-        return
+    parent, number = parent_process(), os.getppid()
 
     def wait() -> None:
-        parent.join()
+        if parent is not None:
+            parent.join()
+        while parent is None and os.getppid() == number:
+            sleep(LOOK_S)
         os._exit(1)
 
     Thread(target=wait, daemon=True, name="parent").start()

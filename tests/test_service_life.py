@@ -22,7 +22,7 @@ from api.uploads import packed
 from scenarios.generated import generated
 from tests.service import PLACE, house
 from tests.test_life import night
-from tests.test_service_real import serving, until
+from tests.test_service_real import _alive, serving, until
 
 PEOPLE, NIGHTS = ("Ana", "Bob", "Cy"), (1, 2, 3, 4)
 
@@ -156,6 +156,7 @@ def test_killed_at_any_moment_the_service_loses_nothing_and_goes_on(tmp_path, re
                 process.kill()
                 writer.stop.set()
                 writer.join()
+                until(lambda: not any(map(_alive, family)), 20)  # noqa: B023
     assert kept
 
 
