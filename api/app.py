@@ -52,6 +52,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        trail.start()
         yield
         trail.close()
         queue.close()

@@ -63,6 +63,14 @@ class Trail:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: SimpleQueue[tuple[Sequence[Entry], Future[None]] | None] = SimpleQueue()
+        self._thread: Thread | None = None
+        self._begun = 0
+
+    def start(self) -> None:
+        """Begin to write; before that, and after the end, each reader writes its own. Begun twice, it ends the second time."""
+        self._begun += 1
+        if self._thread is not None:
+            return
         self._thread = Thread(target=self._write, name="trail", daemon=True)
         self._thread.start()
 
@@ -72,36 +80,49 @@ class Trail:
         Raises:
             OperationalError: they cannot be.
         """
-        if entries:
-            done: Future[None] = Future()
+        done: Future[None] = Future()
+        if entries and self._thread is not None:
             self._waiting.put((entries, done))
+            done.result()
+        elif entries:
+            self._together([(entries, done)])
             done.result()
 
     def close(self) -> None:
         """Write what waits, and end."""
-        self._waiting.put(None)
-        self._thread.join()
+        self._begun -= 1
+        if self._thread is not None and self._begun == 0:
+            thread, self._thread = self._thread, None
+            self._waiting.put(None)
+            thread.join()
 
     def _write(self) -> None:
-        while (one := self._waiting.get()) is not None:
-            batch, ends = [one], False
+        ends = False
+        while not ends and (one := self._waiting.get()) is not None:
+            batch = [one]
             while not self._waiting.empty():
                 more = self._waiting.get()
                 if more is None:
                     ends = True
                     break
                 batch.append(more)
-            try:
-                with self._database.writing() as session:
-                    append(session, *(entry for entries, _ in batch for entry in entries))
-            except Exception as error:
-                for _, done in batch:
-                    done.set_exception(error)
-            else:
-                for _, done in batch:
-                    done.set_result(None)
-            if ends:
-                return
+            self._together(batch)
+        # Who came in while it was ending is not left waiting.
+        while not self._waiting.empty():
+            late = self._waiting.get()
+            if late is not None:
+                self._together([late])
+
+    def _together(self, batch: Sequence[tuple[Sequence[Entry], Future[None]]]) -> None:
+        try:
+            with self._database.writing() as session:
+                append(session, *(entry for entries, _ in batch for entry in entries))
+        except Exception as error:
+            for _, done in batch:
+                done.set_exception(error)
+        else:
+            for _, done in batch:
+                done.set_result(None)
 
 
 def first(session: Session) -> None:
