@@ -8,6 +8,8 @@ from pathlib import Path
 from scheduler.findings import Finding, ScenarioError
 from scheduler.words import Said
 
+DESCRIPTION = ".well-known/openid-configuration"
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:
@@ -21,6 +23,8 @@ class Provider:
     acr: str = ""
     """Level of authentication to ask for, and to find: ``eidas1`` for Pro Santé Connect."""
     scope: str = "openid"
+    description: str = DESCRIPTION
+    """Where the issuer describes itself: ``.well-known/wallet-openid-configuration`` for Pro Santé Connect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ def settings_of(environment: Mapping[str, str] = os.environ) -> Settings:
             said("OIDC_CLAIM", "sub"),
             said("OIDC_ACR"),
             said("OIDC_SCOPE", "openid"),
+            said("OIDC_DESCRIPTION", DESCRIPTION),
         )
     settings = Settings(
         said("DATABASE_URL") or f"sqlite:///{Path('permanence.db').resolve()}",

@@ -22,7 +22,7 @@ def client_of(provider: Provider) -> OAuth:
         NAME,
         client_id=provider.client_id,
         client_secret=provider.client_secret,
-        server_metadata_url=f"{provider.issuer}/.well-known/openid-configuration",
+        server_metadata_url=f"{provider.issuer}/{provider.description}",
         client_kwargs={"scope": provider.scope, "code_challenge_method": "S256"},
     )
     return oauth
