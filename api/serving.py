@@ -133,7 +133,6 @@ def worker(
 ) -> None:
     """Take solves from the queue, and tell webhooks: on as many machines as one likes."""
     import signal
-    from functools import partial
 
     from api.app import prepared, utc_now
     from api.office.webhooks import client, deliver
@@ -151,15 +150,10 @@ def worker(
     database = prepared(settings)
     name = executor or settings.executor
     http = client(private=settings.private_webhooks)
-    work(database, partial(_run, run, database, settings.memory_mb), executor=name, at_once=settings.solves_at_once)
+    work(database, lambda job: run(database, job, settings.memory_mb), executor=name, at_once=settings.solves_at_once)
     while True:
         deliver(database, http, utc_now())
         sleep(DELIVERY_S)
-
-
-def _run(run: "object", database: "object", memory_mb: int, job: str) -> None:
-    assert callable(run)
-    run(database, job, memory_mb)
 
 
 def backup(

@@ -83,10 +83,10 @@ def _availability(row: Submission) -> AvailabilityShown:
 
 
 def _shown(desk: Desk, row: Campaign) -> CampaignShown:
-    """A practitioner is not told who has answered."""
+    """Who has answered is told to the coordinator only."""
     answered: set[str] = set()
     people: set[str] = set()
-    if desk.who.role != "practitioner":
+    if desk.who.role == "coordinator":
         answered = set(campaigns.submissions(desk, row))
         people = set(scenario_by(desk.session, row.scenario).facts.person_by_id)
     return CampaignShown(
