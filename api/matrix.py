@@ -42,7 +42,7 @@ TERRITORY: dict[str, frozenset[Role]] = {
     "export_roster": _HEAD,
     "list_versions": _HEAD,
     "propose_roster": _HEAD,
-    "answer_duty": _HEAD | {"practitioner"},
+    "answer_duties": _HEAD | {"practitioner"},
     "publish_roster": _HEAD,
     "edit_roster": _HEAD,
     "apply_replan": _HEAD,

@@ -88,9 +88,8 @@ def answer(
         person_of("--person", person, question, language)
         named = [duty_of("--duty", one, question, language).id for one in duty]
         proposed = sorted(d for d, who in publication.asked(question.facts, now.roster) if who == person)
-        for one in named or proposed:
-            now = publication.answer(now, question, one, person, accepts=not refuse)
-        return now
+        given = [publication.Answer(one, person, not refuse) for one in named or proposed]
+        return publication.answers(now, question, given)
 
     _step(scenario, folder, lang, said)
 

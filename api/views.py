@@ -181,6 +181,8 @@ class RosterShown(Shown):
     created: str
     number: int | None
     waiting: int
+    awaited: list[list[str]] | None
+    """Who has not answered yet: [duty, person]; of one roster only."""
     reopened: list[str]
     proof: dict[str, Any]
     assignments: list[list[str]] | None
@@ -198,6 +200,10 @@ class DutyAnswer(Given):
     duty: Id
     person: Id
     accepts: bool
+
+
+class DutyAnswers(Given):
+    answers: Annotated[list[DutyAnswer], Field(min_length=1, max_length=10_000)]
 
 
 class Edit(Given):

@@ -81,8 +81,9 @@ def publish(asking: Asking) -> str:
         sleep(0.5)
     roster = f"/rosters/{found['roster']}"
     asking.json("POST", f"{roster}/propose", if_match="*")
-    for duty, person in asking.json("GET", roster)["assignments"]:
-        asking.ask("POST", f"{roster}/answers", {"duty": duty, "person": person, "accepts": True})
+    awaited = asking.json("GET", roster)["awaited"]
+    said = [{"duty": duty, "person": person, "accepts": True} for duty, person in awaited]
+    asking.json("POST", f"{roster}/answers", {"answers": said})
     asking.json("POST", f"{roster}/publish", if_match="*")
     return str(asking.json("GET", roster)["assignments"][0][0].split(".")[1])
 

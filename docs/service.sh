@@ -44,10 +44,8 @@ R=$T/rosters/$ROSTER
 echo "5. propose, let the volunteers accept, publish"
 ask -X POST "$R/propose" -H 'If-Match: *' | field '"   {waiting} answers awaited".format(**found)'
 # Everybody who is asked says yes; who is not a volunteer was not asked.
-ask "$R" | field '"\n".join(" ".join(pair) for pair in found["assignments"])' | while read -r DUTY PERSON; do
-    curl -sS -o /dev/null -H "Authorization: Bearer $COORDINATOR" -H "Content-Type: application/json" \
-        -X POST "$R/answers" -d "{\"duty\": \"$DUTY\", \"person\": \"$PERSON\", \"accepts\": true}"
-done
+SAID=$(ask "$R" | field 'json.dumps([{"duty": duty, "person": person, "accepts": True} for duty, person in found["awaited"]])')
+ask -X POST "$R/answers" -d "{\"answers\": $SAID}" | field '"   {waiting} answers awaited".format(**found)'
 ask -X POST "$R/publish" -H 'If-Match: *' | field '"   version {number}".format(**found)'
 
 echo "6. pull one site's rota, and its calendar"

@@ -4,7 +4,7 @@ Each step is a function from one publication to the next; a step that may not be
 from a clock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -103,20 +103,40 @@ def propose(now: Publication, scenario: Scenario) -> Publication:
     return replace(now, state="proposed", accepted=now.accepted & now.roster.assignments, reopened=frozenset())
 
 
-def answer(now: Publication, scenario: Scenario, duty: str, person: str, *, accepts: bool) -> Publication:
-    """A volunteer accepts, or refuses: then that duty is open again, and no other.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a volunteer says to one duty."""
+
+    duty: str
+    person: str
+    accepts: bool
+
+
+def answers(now: Publication, scenario: Scenario, given: Sequence[Answer]) -> Publication:
+    """Volunteers accept, or refuse: then those duties are open again, and no other. All answers are taken, or none.
 
     Raises:
-        ScenarioError: it is not proposed, or they were not asked.
+        ScenarioError: it is not proposed, or somebody was not asked; all of them are listed.
     """
     _only(now, "proposed")
-    if (duty, person) not in asked(scenario.facts, now.roster):
-        said = Said("a duty that was proposed to them was expected", "une garde qui leur a été proposée était attendue")
-        raise ScenarioError([Finding(said, "publication", column="duty", found=f"{duty} {person}")])
-    if accepts:
-        return replace(now, accepted=now.accepted | {(duty, person)})
-    roster = replace(now.roster, assignments=now.roster.assignments - {(duty, person)})
-    return replace(now, roster=roster, accepted=now.accepted - {(duty, person)}, reopened=now.reopened | {duty})
+    were_asked = asked(scenario.facts, now.roster)
+    said = Said("a duty that was proposed to them was expected", "une garde qui leur a été proposée était attendue")
+    wrong = [
+        Finding(said, "publication", column="duty", found=f"{one.duty} {one.person}")
+        for one in given
+        if (one.duty, one.person) not in were_asked
+    ]
+    if wrong:
+        raise ScenarioError(wrong)
+    # What somebody says last is what they say.
+    last = {(one.duty, one.person): one.accepts for one in given}
+    refused = frozenset(pair for pair, accepts in last.items() if not accepts)
+    return replace(
+        now,
+        roster=replace(now.roster, assignments=now.roster.assignments - refused),
+        accepted=now.accepted - refused | (last.keys() - refused),
+        reopened=now.reopened | {duty for duty, _ in refused},
+    )
 
 
 def refilled(now: Publication, roster: Roster) -> Publication:

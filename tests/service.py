@@ -93,10 +93,8 @@ class House:
         roster = self.solved()
         self.ask("POST", f"/rosters/{roster}/propose", match="*")
         held = self.ask("GET", f"/rosters/{roster}").json()["assignments"]
-        for duty, person in held:
-            if person == "Bob":
-                said = {"duty": duty, "person": "Bob", "accepts": True}
-                self.ask("POST", f"/rosters/{roster}/answers", json=said)
+        said = [{"duty": duty, "person": "Bob", "accepts": True} for duty, person in held if person == "Bob"]
+        self.ask("POST", f"/rosters/{roster}/answers", json={"answers": said})
         self.ask("POST", f"/rosters/{roster}/publish", match="*")
         return roster
 

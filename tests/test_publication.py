@@ -14,6 +14,7 @@ from scheduler import publication
 from scheduler.fairness import carried, fair_shares, loads
 from scheduler.findings import ScenarioError
 from scheduler.moves import Bench
+from scheduler.publication import Answer
 from scheduler.scenario import Scenario
 from tests.test_life import night, small
 
@@ -37,8 +38,8 @@ def test_a_roster_goes_from_draft_to_done_and_no_other_way():
     with pytest.raises(ScenarioError, match="1 are missing"):
         publication.publish(now, scenario, date(2027, 2, 1))
     with pytest.raises(ScenarioError, match="proposed to them"):
-        publication.answer(now, scenario, night(1), "Ana", accepts=True)
-    now = publication.answer(now, scenario, night(2), "Bob", accepts=True)
+        publication.answers(now, scenario, [Answer(night(1), "Ana", True)])
+    now = publication.answers(now, scenario, [Answer(night(2), "Bob", True)])
     now = publication.publish(now, scenario, date(2027, 2, 1))
     assert (now.state, now.last.number) == ("published", 1)
     with pytest.raises(ScenarioError, match="frozen was expected"):
@@ -52,13 +53,13 @@ def test_a_roster_goes_from_draft_to_done_and_no_other_way():
 def test_a_refusal_opens_that_duty_only_and_yes_stands_for_what_did_not_move():
     scenario, roster = volunteers()
     now = publication.propose(publication.draft(roster), scenario)
-    now = publication.answer(now, scenario, night(2), "Bob", accepts=False)
+    now = publication.answers(now, scenario, [Answer(night(2), "Bob", False)])
     assert (now.reopened, now.roster.people_on(night(2))) == (frozenset({night(2)}), ())
     other = Bench(scenario, now.roster).after([(night(1), "Ana")], [(night(1), "Cy")])
     with pytest.raises(ScenarioError, match="open again"):
         publication.refilled(now, other)
     now = publication.refilled(now, Bench(scenario, now.roster).after((), [(night(2), "Bob")]))
-    now = publication.answer(publication.propose(now, scenario), scenario, night(2), "Bob", accepts=True)
+    now = publication.answers(publication.propose(now, scenario), scenario, [Answer(night(2), "Bob", True)])
     assert publication.publish(now, scenario, date(2027, 2, 1)).last.number == 1
 
 
@@ -67,7 +68,7 @@ def test_a_duty_is_frozen_from_the_day_before_it(on, allowed):
     """The third night may go to Ana until two days before."""
     scenario, roster = volunteers()
     now = publication.propose(publication.draft(roster), scenario)
-    now = publication.answer(now, scenario, night(2), "Bob", accepts=True)
+    now = publication.answers(now, scenario, [Answer(night(2), "Bob", True)])
     now = publication.publish(now, scenario, date(2027, 2, 1))
     after = Bench(scenario, roster).after([(night(3), "Cy")], [(night(3), "Ana")])
     if allowed:
@@ -91,7 +92,7 @@ def test_the_deadlines_of_an_ambulatory_roster():
 def test_a_publication_is_read_back_as_it_was_written(tmp_path):
     scenario, roster = volunteers()
     now = publication.propose(publication.draft(roster), scenario)
-    now = publication.answer(now, scenario, night(2), "Bob", accepts=True)
+    now = publication.answers(now, scenario, [Answer(night(2), "Bob", True)])
     now = publication.publish(now, scenario, date(2027, 2, 1))
     other = Bench(scenario, roster).after([(night(3), "Cy")], [(night(3), "Ana")])
     now = publication.change(now, scenario, other, date(2027, 2, 20))

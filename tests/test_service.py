@@ -303,7 +303,7 @@ def test_only_one_roster_of_the_same_days_is_published(here):
     here.ask("POST", f"/rosters/{other}/propose", match="*")
     for duty, person in here.held(other).items():
         if person == "Bob":
-            here.ask("POST", f"/rosters/{other}/answers", json={"duty": duty, "person": person, "accepts": True})
+            here.ask("POST", f"/rosters/{other}/answers", json={"answers": [{"duty": duty, "person": person, "accepts": True}]})
     assert "another roster" in here.ask("POST", f"/rosters/{other}/publish", match="*", code=409).json()["detail"]
 
 
@@ -314,7 +314,7 @@ def test_a_refusal_opens_that_duty_and_the_volunteer_alone_may_say_so(here):
     held = here.held(roster)
     duty = next(duty for duty, person in held.items() if person == "Bob")
     bob, ana = here.key("practitioner", person="Bob"), here.key("practitioner", person="Ana")
-    said = {"duty": duty, "person": "Bob", "accepts": False}
+    said = {"answers": [{"duty": duty, "person": "Bob", "accepts": False}]}
     here.ask("POST", f"/rosters/{roster}/answers", ana, json=said, code=404)
     answered = here.ask("POST", f"/rosters/{roster}/answers", bob, json=said).json()
     assert answered["reopened"] == [duty]

@@ -68,7 +68,7 @@ class Life(RuleBasedStateMachine):
     @rule(number=st.sampled_from(NIGHTS), accepts=st.booleans())
     def answer(self, number, accepts):
         duty = night(number)
-        said = {"duty": duty, "person": "Bob", "accepts": accepts}
+        said = {"answers": [{"duty": duty, "person": "Bob", "accepts": accepts}]}
         allowed = self.state == "proposed" and (duty, "Bob") in self.asked()
         answer = self.here.ask("POST", f"{self.path}/answers", json=said, code=(200, 409, 422))
         assert (answer.status_code == 200) == allowed

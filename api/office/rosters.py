@@ -14,7 +14,7 @@ from api.who import new_id
 from scheduler import publication
 from scheduler.findings import Finding, ScenarioError
 from scheduler.moves import Bench
-from scheduler.publication import Publication
+from scheduler.publication import Answer, Publication
 from scheduler.roster import Roster
 from scheduler.scenario import Scenario
 from scheduler.words import Said
@@ -100,10 +100,10 @@ def propose(desk: Desk, row: RosterRow) -> RosterRow:
     return step(desk, row, "propose", publication.propose)
 
 
-def answer(desk: Desk, row: RosterRow, duty: str, person: str, *, accepts: bool) -> RosterRow:
-    """A volunteer accepts or refuses a duty."""
-    what = "accept" if accepts else "refuse"
-    return step(desk, row, what, lambda now, asked: publication.answer(now, asked, duty, person, accepts=accepts))
+def answers(desk: Desk, row: RosterRow, given: Sequence[Answer]) -> RosterRow:
+    """Volunteers accept or refuse duties."""
+    what = "accept" if all(one.accepts for one in given) else "refuse"
+    return step(desk, row, what, lambda now, scenario: publication.answers(now, scenario, given))
 
 
 def publish(desk: Desk, row: RosterRow) -> RosterRow:

@@ -16,7 +16,7 @@ from api.store.schema import Job, RosterRow
 from api.views import (
     Apply,
     ComparedShown,
-    DutyAnswer,
+    DutyAnswers,
     Edit,
     Finish,
     Paragraphs,
@@ -125,11 +125,13 @@ def propose_roster(desk: Writing, response: Response, roster: str, if_match: IfM
 
 
 @router.post("/{roster}/answers")
-def answer_duty(desk: Writing, response: Response, roster: str, asked: DutyAnswer) -> RosterShown:
-    """A volunteer accepts or refuses a duty; a refusal opens that duty only. No version is asked for: answers do not clash."""
-    only_self(desk, asked.person)
+def answer_duties(desk: Writing, response: Response, roster: str, asked: DutyAnswers) -> RosterShown:
+    """Volunteers accept or refuse duties; a refusal opens that duty only. No version is asked for: answers do not clash."""
+    for one in asked.answers:
+        only_self(desk, one.person)
     row = desk.get(RosterRow, roster, lock=True)
-    return _after(desk, response, rosters.answer(desk, row, asked.duty, asked.person, accepts=asked.accepts))
+    given = [publication.Answer(one.duty, one.person, one.accepts) for one in asked.answers]
+    return _after(desk, response, rosters.answers(desk, row, given))
 
 
 @router.post("/{roster}/publish")
@@ -324,7 +326,8 @@ def compare_rosters(desk: Reading, roster: Annotated[list[str], Query(min_length
 
 def _shown(desk: Desk, row: RosterRow, *, whole: bool = False) -> RosterShown:
     scenario, now = scenario_by(desk.session, row.scenario), publication_of(desk.session, row)
-    waiting = publication.asked(scenario.facts, now.roster) - now.accepted if now.state == "proposed" else ()
+    proposed = now.state == "proposed"
+    waiting = sorted(publication.asked(scenario.facts, now.roster) - now.accepted) if proposed else []
     return RosterShown(
         id=row.id,
         scenario=row.scenario,
@@ -333,6 +336,7 @@ def _shown(desk: Desk, row: RosterRow, *, whole: bool = False) -> RosterShown:
         created=row.created,
         number=now.last.number if now.last else None,
         waiting=len(waiting),
+        awaited=[list(pair) for pair in waiting] if whole else None,
         reopened=sorted(now.reopened),
         proof=row.proof,
         assignments=sorted(map(list, now.roster.assignments)) if whole else None,
