@@ -14,7 +14,7 @@ from api.problems import Problem
 from api.queue import Queue
 from api.settings import Settings
 from api.store.audit import Entry, Trail
-from api.store.database import Database
+from api.store.database import Database, kept
 from api.store.schema import Territory
 from api.who import ROLES, Acting, Actor, actor_of, actor_of_key
 from scheduler.words import Said
@@ -82,7 +82,7 @@ def acting(request: Request, session: Session, at: datetime, territory: str) -> 
     """
     grants = actor(request, session, at)
     mine = grants.roles_in(territory)
-    if not mine or session.get(Territory, territory) is None:
+    if not mine or not kept(session, ("territory", territory), lambda: session.get(Territory, territory) is not None):
         raise Problem("not_found")
     allowed = TERRITORY[operation(request)]
     for grant in sorted(mine, key=lambda one: ROLES.index(one.role)):

@@ -19,7 +19,7 @@ from api.routes import access, board, campaigns, exchanges, jobs, rosters, terri
 from api.routes.rosters import NotModified
 from api.settings import Settings
 from api.store import audit
-from api.store.database import Database
+from api.store.database import HEAD, Database
 from api.store.schema import Setting
 
 JSON_MOST, UPLOAD_MOST = 5_000_000, 10_500_000
@@ -39,7 +39,7 @@ def prepared(settings: Settings) -> Database:
     database.migrate()
     prepare(database)
     with database.writing() as session:
-        if session.get(Setting, audit.HEAD) is None:
+        if session.get(Setting, HEAD) is None:
             audit.first(session)
             session.add(Setting(name=SECRET, value=secrets.token_urlsafe(48)))
     return database

@@ -199,7 +199,7 @@ def restore(
     copy.close()
     if wrong:
         raise typer.Exit(BROKEN)
-    for leftover in (target, target.with_name(f"{target.name}-wal"), target.with_name(f"{target.name}-shm")):
+    for leftover in (target, target.with_name(f"{target.name}-journal"), target.with_name(f"{target.name}-turn")):
         leftover.unlink(missing_ok=True)
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.store.database import kept
 from api.store.schema import Grant, Key
 
 Role = Literal["administrator", "coordinator", "establishment", "practitioner", "reader", "analyst"]
@@ -99,16 +100,26 @@ def grant(
 
 def actor_of_key(session: Session, text: str, at: datetime) -> Actor | None:
     """Who holds a key; None when it is unknown, revoked or expired."""
+    hash_ = hash_of(text)
+    found = kept(session, ("key", hash_), lambda: _key(session, text, hash_))
+    if found is None or (found[1] is not None and found[1] <= at.isoformat()):
+        return None
+    return actor_of(session, found[0])
+
+
+def _key(session: Session, text: str, hash_: str) -> tuple[str, str | None] | None:
+    """Id and end of a key that was not revoked."""
     key = session.execute(select(Key).where(Key.prefix == text[:PREFIX])).scalar_one_or_none()
-    if key is None or not hmac.compare_digest(key.hash, hash_of(text)):
-        return None
-    if key.revoked is not None or (key.expires is not None and key.expires <= at.isoformat()):
-        return None
-    return actor_of(session, key.id)
+    known = key is not None and hmac.compare_digest(key.hash, hash_) and key.revoked is None
+    return (key.id, key.expires) if key is not None and known else None
 
 
 def actor_of(session: Session, subject: str) -> Actor:
     """Somebody, by the name under which they sign in."""
+    return kept(session, ("actor", subject), lambda: _actor(session, subject))
+
+
+def _actor(session: Session, subject: str) -> Actor:
     rows = session.execute(select(Grant).where(Grant.subject == subject).order_by(Grant.id)).scalars()
     grants = tuple(Granted(_role(row.role), row.territory, row.person, frozenset(row.sites)) for row in rows)
     return Actor(subject, grants)

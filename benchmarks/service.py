@@ -12,13 +12,16 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Barrier, Thread
 from time import perf_counter, sleep
 from typing import Any
 
-CONNECTIONS, SOLVES, SECONDS = 20, 2, 20.0
+CONNECTIONS, SOLVES, SECONDS, WARM_S = 20, 2, 20.0, 2.0
+OFFERED = (300.0, inf)
+"""Requests a second that the readers offer together; without end: the next one as soon as the last is answered."""
 PLACE = "pilot-pooled"
 PORT = 8799
 
@@ -88,15 +91,21 @@ def publish(asking: Asking) -> str:
     return str(asking.json("GET", roster)["assignments"][0][0].split(".")[1])
 
 
-def read(key: str, day: str, seconds: float) -> tuple[list[tuple[str, float]], Counter[int]]:
-    """Twenty readers for some seconds: (what, seconds) of each answer, and how many of each status."""
+def read(key: str, day: str, seconds: float, offered: float) -> tuple[list[tuple[str, float]], Counter[int]]:
+    """Twenty readers for some seconds, together at most so many requests a second: (what, seconds) of each answer, and how many
+    of each status. A request that is late is sent at once, and its wait counts.
+    """
+    apart = CONNECTIONS / offered
     gate, rows, statuses = Barrier(CONNECTIONS), [], Counter[int]()
 
     def reader(number: int) -> None:
         asking, etag, turn = Asking(key), "", number
         gate.wait()
-        end = perf_counter() + seconds
-        while perf_counter() < end:
+        due = perf_counter() + apart * number / CONNECTIONS
+        warm = due + WARM_S
+        end = warm + seconds
+        while (now := perf_counter()) < end:
+            sleep(max(0.0, due - now))
             turn += 1
             what, path, headers = (
                 ("on call", f"/on-call?at={day}T22:00:00Z", {}),
@@ -104,10 +113,12 @@ def read(key: str, day: str, seconds: float) -> tuple[list[tuple[str, float]], C
                 ("unchanged", f"/assignments?from={day}&to={day}", {"if_none_match": etag}),
                 ("changes", "/changes?after=100000", {}),
             )[turn % 4]
-            began = perf_counter()
+            began = due if apart else perf_counter()
             status, answered, _ = asking.ask("GET", path, **headers)
-            rows.append((what, perf_counter() - began))
-            statuses[status] += 1
+            if began > warm:
+                rows.append((what, perf_counter() - began))
+                statuses[status] += 1
+            due += apart
             if what == "unchanged":
                 etag = answered.get("etag", "")
 
@@ -125,12 +136,14 @@ def main(out: Path, seconds: float = SECONDS) -> None:
     with TemporaryDirectory() as folder, served(Path(folder), os.environ.get("PERMANENCE_DATABASE_URL")) as key:
         asking = Asking(key)
         day = publish(asking)
-        found["quiet"] = figures(*read(key, day, seconds), seconds)
+        for offered in OFFERED:
+            found[f"quiet, {said(offered)}"] = figures(*read(key, day, seconds, offered), seconds)
         asking = Asking(key)  # the first one was closed while nobody spoke
-        jobs = [asking.json("POST", "/solves", {"time_limit": 10 * seconds})["id"] for _ in range(SOLVES)]
+        jobs = [asking.json("POST", "/solves", {"time_limit": 20 * seconds})["id"] for _ in range(SOLVES)]
         while not all(asking.json("GET", f"/jobs/{job}")["used"] > 1 for job in jobs):
             sleep(0.5)
-        found["two solves"] = figures(*read(key, day, seconds), seconds)
+        for offered in OFFERED:
+            found[f"two solves, {said(offered)}"] = figures(*read(key, day, seconds, offered), seconds)
         for job in jobs:
             Asking(key).json("POST", f"/jobs/{job}/cancel")
     out.mkdir(parents=True, exist_ok=True)
@@ -139,6 +152,11 @@ def main(out: Path, seconds: float = SECONDS) -> None:
         sys.stdout.write(
             f"{name}: {one['per_second']:.0f} a second, p50 {one['p50_ms']:.1f} ms, p99 {one['p99_ms']:.1f} ms, {one['statuses']}\n"
         )
+
+
+def said(offered: float) -> str:
+    """A load in words."""
+    return "as fast as they can" if offered == inf else f"{offered:.0f} a second"
 
 
 def figures(rows: list[tuple[str, float]], statuses: Counter[int], seconds: float) -> dict[str, Any]:

@@ -303,7 +303,11 @@ def test_only_one_roster_of_the_same_days_is_published(here):
     here.ask("POST", f"/rosters/{other}/propose", match="*")
     for duty, person in here.held(other).items():
         if person == "Bob":
-            here.ask("POST", f"/rosters/{other}/answers", json={"answers": [{"duty": duty, "person": person, "accepts": True}]})
+            here.ask(
+                "POST",
+                f"/rosters/{other}/answers",
+                json={"answers": [{"duty": duty, "person": person, "accepts": True}]},
+            )
     assert "another roster" in here.ask("POST", f"/rosters/{other}/publish", match="*", code=409).json()["detail"]
 
 

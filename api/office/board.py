@@ -1,21 +1,24 @@
 """What everybody reads of published rosters: assignments of a period, and who is on call at an instant, from memory."""
 
 from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from threading import Lock
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.office.documents import held_from, scenario_by
-from api.store.schema import RosterRow
+from api.store.database import kept
+from api.store.memory import Remembered
+from api.store.schema import Change, RosterRow
 from scheduler.facts import Duty
 from scheduler.roster import Roster, site_of
 from scheduler.scenario import Scenario
 
+PAGE = 500
+"""Changes given at once."""
 REMEMBERED = 64
 """Boards kept in memory."""
 
@@ -46,33 +49,55 @@ class Board:
 
 def boards(session: Session, territory: str) -> list[Board]:
     """The rosters in force of a territory, in the order of their days."""
-    asked = select(RosterRow.id, RosterRow.version).where(
-        RosterRow.territory == territory, RosterRow.state.in_(("published", "frozen", "done"))
-    )
-    found = [_board(session, id_, version) for id_, version in session.execute(asked)]
-    return sorted(found, key=lambda board: (board.scenario.facts.territory.first_day, board.roster))
+
+    def load() -> list[Board]:
+        asked = select(RosterRow.id, RosterRow.version).where(
+            RosterRow.territory == territory, RosterRow.state.in_(("published", "frozen", "done"))
+        )
+        found = [_BOARDS.get((id_, version), partial(_board, session, id_)) for id_, version in session.execute(asked)]
+        return sorted(found, key=lambda board: (board.scenario.facts.territory.first_day, board.roster))
+
+    return kept(session, ("boards", territory), load)
 
 
-def _board(session: Session, id_: str, version: int) -> Board:
-    with _LOCK:
-        if (id_, version) in _KNOWN:
-            _KNOWN.move_to_end((id_, version))
-            return _KNOWN[id_, version]
+_BOARDS: Remembered[Board] = Remembered(REMEMBERED)
+"""By roster and version, which say all: they outlive changes of something else."""
+
+
+def _board(session: Session, id_: str) -> Board:
     row = session.get_one(RosterRow, id_)
     scenario = scenario_by(session, row.scenario)
     duties = tuple(sorted(scenario.facts.duties, key=lambda duty: (duty.start, duty.id)))
     longest = max((duty.end - duty.start for duty in duties), default=timedelta())
     starts = tuple(duty.start for duty in duties)
-    board = Board(id_, row.version, scenario, held_from(row.held), duties, starts, longest)
-    with _LOCK:
-        _KNOWN[id_, row.version] = board
-        while len(_KNOWN) > REMEMBERED:
-            _KNOWN.popitem(last=False)
-    return board
+    return Board(id_, row.version, scenario, held_from(row.held), duties, starts, longest)
 
 
-_KNOWN: OrderedDict[tuple[str, int], Board] = OrderedDict()
-_LOCK = Lock()
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One thing that happened to a roster."""
+
+    number: int
+    roster: str
+    what: str
+    version: int
+    at: str
+    duties: tuple[tuple[str, str, str], ...]
+    """Those that moved: duty, who left, who came."""
+
+
+def changes(session: Session, territory: str, after: int) -> tuple[Happened, ...]:
+    """What happened to the rosters of a territory after a cursor, at most :data:`PAGE` things, in order."""
+
+    def load() -> tuple[Happened, ...]:
+        asked = select(Change).where(Change.territory == territory, Change.number > after)
+        rows = session.execute(asked.order_by(Change.number).limit(PAGE)).scalars()
+        return tuple(
+            Happened(row.number, row.roster, row.what, row.version, row.at, tuple((d, a, b) for d, a, b in row.duties))
+            for row in rows
+        )
+
+    return kept(session, ("changes", territory, str(after)), load)
 
 
 @dataclass(frozen=True, slots=True)

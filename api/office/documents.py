@@ -1,15 +1,14 @@
 """Scenarios and rotas as the store keeps them, and back. What was read once is remembered: scenarios never change."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import date
-from threading import Lock
 from typing import Any, get_args
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.office.desk import Desk
+from api.store.memory import Remembered
 from api.store.schema import Published as PublishedRow
 from api.store.schema import RosterRow, ScenarioRow
 from api.who import new_id
@@ -59,27 +58,13 @@ def put_scenario(desk: Desk, scenario: Scenario) -> ScenarioRow:
 
 
 def scenario_by(session: Session, id_: str) -> Scenario:
-    """A scenario by its id; read once."""
-    with _LOCK:
-        if id_ in _KNOWN:
-            _KNOWN.move_to_end(id_)
-            return _KNOWN[id_]
-    scenario = scenario_of(sheets_from(session.get_one(ScenarioRow, id_).sheets))
-    with _LOCK:
-        _KNOWN[id_] = scenario
-        while len(_KNOWN) > REMEMBERED:
-            _KNOWN.popitem(last=False)
-    return scenario
+    """A scenario by its id; read once, and again after somebody in it was erased."""
+    written = session.execute(select(ScenarioRow.sha256).where(ScenarioRow.id == id_)).scalar_one()
+    load = lambda: scenario_of(sheets_from(session.get_one(ScenarioRow, id_).sheets))  # noqa: E731
+    return _SCENARIOS.get((id_, written), load)
 
 
-def forget(id_: str) -> None:
-    """Read a scenario anew next time: somebody in it was erased."""
-    with _LOCK:
-        _KNOWN.pop(id_, None)
-
-
-_KNOWN: OrderedDict[str, Scenario] = OrderedDict()
-_LOCK = Lock()
+_SCENARIOS: Remembered[Scenario] = Remembered(REMEMBERED)
 
 
 def held_json(roster: Roster) -> dict[str, Any]:

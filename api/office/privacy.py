@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 
 from api.office.board import boards
 from api.office.desk import Desk
-from api.office.documents import forget, scenario_by
+from api.office.documents import scenario_by, sheets_from
 from api.problems import Problem
 from api.store.schema import (
     Campaign,
@@ -22,6 +22,7 @@ from api.store.schema import (
     Territory,
 )
 from api.store.schema import Published as PublishedRow
+from scenarios.sheets import scenario_of
 from scheduler.words import Said
 
 
@@ -102,7 +103,8 @@ def _in_documents(desk: Desk, person: str, word: str) -> None:
     session, territory = desk.session, desk.who.territory
     for row in session.execute(select(ScenarioRow).where(ScenarioRow.territory == territory)).scalars():
         row.sheets = _sheets_without(row.sheets, person, word)
-        forget(row.id)
+        # Every process that remembers the scenario reads it anew.
+        row.sha256 = scenario_of(sheets_from(row.sheets)).sha256
     rosters = select(RosterRow).where(RosterRow.territory == territory)
     for roster in session.execute(rosters).scalars():
         roster.held, roster.accepted = _said(roster.held, person, word), _said(roster.accepted, person, word)

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.office.desk import Desk
 from api.office.documents import put_scenario, scenario_by
 from api.problems import Problem
+from api.store.database import kept
 from api.store.schema import Contact, ScenarioRow, Territory
 from scheduler.findings import Finding, ScenarioError, nearest
 from scheduler.scenario import Scenario
@@ -70,5 +72,14 @@ def put_contacts(desk: Desk, phones: Mapping[str, str]) -> int:
 
 def contacts(desk: Desk) -> dict[str, str]:
     """Phone numbers by person."""
-    rows = desk.session.execute(select(Contact).where(Contact.territory == desk.who.territory)).scalars()
-    return {row.person: row.phone for row in rows}
+    return phones_of(desk.session, desk.who.territory)
+
+
+def phones_of(session: Session, territory: str) -> dict[str, str]:
+    """Phone numbers of a territory by person."""
+
+    def load() -> dict[str, str]:
+        rows = session.execute(select(Contact).where(Contact.territory == territory)).scalars()
+        return {row.person: row.phone for row in rows}
+
+    return kept(session, ("contacts", territory), load)

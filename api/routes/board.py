@@ -7,16 +7,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy import select
 
 from api.access import Reading, Writing, service_of
 from api.office import feeds, fhir
-from api.office.board import Assigned, Board, assigned, boards
+from api.office.board import Assigned, Board, assigned, boards, changes
 from api.office.desk import Desk
-from api.office.territories import contacts
+from api.office.territories import contacts, phones_of
 from api.problems import Problem
 from api.routes.rosters import NotModified
-from api.store.schema import Change, Contact, Feed
+from api.store.schema import Feed
 from api.views import AssignmentShown, ChangeShown, ChangesShown, FeedShown, NewFeed, OnCall, OnCallShown
 from scheduler.findings import Finding
 from scheduler.words import Said
@@ -24,7 +23,6 @@ from scheduler.words import Said
 router = APIRouter(prefix="/v1/territories/{territory}", tags=["board"])
 open_router = APIRouter(prefix="/v1", tags=["board"])
 IfNoneMatch = Annotated[str | None, Header()]
-PAGE = 500
 
 
 @router.get("/assignments")
@@ -79,8 +77,7 @@ def list_changes(
     after: Annotated[int, Query(ge=0, le=2**62, description="the cursor of the last answer")] = 0,
 ) -> ChangesShown:
     """What happened to rosters since a cursor, at most five hundred at once; an establishment sees duties of its own sites."""
-    asked = select(Change).where(Change.territory == desk.who.territory, Change.number > after)
-    rows = desk.session.execute(asked.order_by(Change.number).limit(PAGE)).scalars().all()
+    rows = changes(desk.session, desk.who.territory, after)
     sites = desk.who.sites
     at_site = {
         duty.id: set(duty.sites)
@@ -184,8 +181,7 @@ def board_feed(request: Request, secret: str) -> OnCallShown:
     service = service_of(request)
     with service.database.reading() as session:
         feed = feeds.by_secret(session, secret, "board")
-        rows = session.execute(select(Contact).where(Contact.territory == feed.territory)).scalars()
-        phones = {row.person: row.phone for row in rows}
+        phones = phones_of(session, feed.territory)
         return _on_call(boards(session, feed.territory), feed.territory, service.clock(), phones)
 
 

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from queue import SimpleQueue
 from threading import Thread
+from time import sleep
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from api.store.database import Database
+from api.store.database import CHANGED, HEAD, Database
 from api.store.schema import Audit, Setting
 
-HEAD = "audit_head"
 FIRST = "0" * 64
+GATHER_S = 0.005
+"""Seconds for which readings are gathered into one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,12 @@ class Entry:
     about: str
 
 
-def append(session: Session, *entries: Entry) -> None:
-    """Add to the trail, in the transaction of what is told. Writers take turns at its head."""
+def append(session: Session, *entries: Entry, only_read: bool = False) -> None:
+    """Add to the trail, in the transaction of what is told. Writers take turns at its head, which also says the last change."""
     if not entries:
         return
     head = session.execute(select(Setting).where(Setting.name == HEAD).with_for_update()).scalar_one()
-    number, before = _read(head.value)
+    number, before, changed = _read(head.value)
     rows = []
     for entry in entries:
         number += 1
@@ -51,7 +53,10 @@ def append(session: Session, *entries: Entry) -> None:
         before = _hash(before, row)
         rows.append(row | {"hash": before})
     session.execute(insert(Audit), rows)
-    head.value = f"{number} {before}"
+    stamp = changed if only_read else number
+    if not only_read:
+        session.info[CHANGED] = str(stamp)
+    head.value = f"{number} {before} {stamp}"
 
 
 class Trail:
@@ -100,6 +105,8 @@ class Trail:
         ends = False
         while not ends and (one := self._waiting.get()) is not None:
             batch = [one]
+            # Fewer and larger transactions; and another process has its turn meanwhile.
+            sleep(GATHER_S)
             while not self._waiting.empty():
                 more = self._waiting.get()
                 if more is None:
@@ -116,7 +123,7 @@ class Trail:
     def _together(self, batch: Sequence[tuple[Sequence[Entry], Future[None]]]) -> None:
         try:
             with self._database.writing() as session:
-                append(session, *(entry for entries, _ in batch for entry in entries))
+                append(session, *(entry for entries, _ in batch for entry in entries), only_read=True)
         except Exception as error:
             for _, done in batch:
                 done.set_exception(error)
@@ -127,7 +134,7 @@ class Trail:
 
 def first(session: Session) -> None:
     """Begin the trail of a new database."""
-    session.add(Setting(name=HEAD, value=f"0 {FIRST}"))
+    session.add(Setting(name=HEAD, value=f"0 {FIRST} 0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +159,14 @@ def broken(session: Session) -> Iterator[Broken]:
             yield Broken(row.number, row.hash, expected)
         before, number = row.hash, row.number
     head = session.execute(select(Setting).where(Setting.name == HEAD)).scalar_one()
-    if _read(head.value) != (number, before):
+    if _read(head.value)[:2] != (number, before):
         yield Broken(number + 1, head.value, f"{number} {before}")
 
 
-def _read(head: str) -> tuple[int, str]:
-    number, hash_ = head.split(" ")
-    return int(number), hash_
+def _read(head: str) -> tuple[int, str, int]:
+    """Number and hash of the last row, number of the last one that tells a change."""
+    number, hash_, changed = head.split(" ")
+    return int(number), hash_, int(changed)
 
 
 def _hash(before: str, row: dict[str, object]) -> str:
