@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from api.settings import Settings
     from scheduler.words import Lang
 
+TIDY_S = 3600.0
+"""How often what is too old is deleted."""
 DELIVERY_S = 1.0
 """How often webhooks are looked after."""
 keys = typer.Typer(no_args_is_help=True, help="API keys.")
@@ -135,6 +137,7 @@ def worker(
     import signal
 
     from api.app import prepared, utc_now
+    from api.office.privacy import forget_old
     from api.office.webhooks import client, deliver
     from api.queue import work
     from api.solving import run
@@ -151,8 +154,13 @@ def worker(
     name = executor or settings.executor
     http = client(private=settings.private_webhooks)
     work(database, lambda job: run(database, job, settings.memory_mb), executor=name, at_once=settings.solves_at_once)
+    tidied = 0.0
     while True:
         deliver(database, http, utc_now())
+        if monotonic() - tidied > TIDY_S:
+            tidied = monotonic()
+            with database.writing() as session:
+                forget_old(session, utc_now(), settings.retention_days)
         sleep(DELIVERY_S)
 
 

@@ -39,6 +39,8 @@ class Settings:
     solves_at_once: int = 1
     executor: str = "one"
     """Name of this worker, the same after a restart."""
+    retention_days: int = 365
+    """How long answers to a closed campaign and the progress of solves are kept."""
     private_webhooks: bool = False
     """Whether webhooks may go to private addresses: tests only."""
     provider: Provider | None = None
@@ -87,6 +89,7 @@ def settings_of(environment: Mapping[str, str] = os.environ) -> Settings:
         number("MEMORY_MB", 4_000),
         number("SOLVES_AT_ONCE", 1),
         said("EXECUTOR", "one"),
+        number("RETENTION_DAYS", 365),
         yes("PRIVATE_WEBHOOKS", default=False),
         provider,
     )

@@ -92,9 +92,10 @@ class House:
         """A roster that is published: proposed, accepted by its volunteers."""
         roster = self.solved()
         self.ask("POST", f"/rosters/{roster}/propose", match="*")
-        held = self.ask("GET", f"/rosters/{roster}").json()["assignments"]
-        said = [{"duty": duty, "person": "Bob", "accepts": True} for duty, person in held if person == "Bob"]
-        self.ask("POST", f"/rosters/{roster}/answers", json={"answers": said})
+        awaited = self.ask("GET", f"/rosters/{roster}").json()["awaited"]
+        said = [{"duty": duty, "person": person, "accepts": True} for duty, person in awaited]
+        if said:
+            self.ask("POST", f"/rosters/{roster}/answers", json={"answers": said})
         self.ask("POST", f"/rosters/{roster}/publish", match="*")
         return roster
 

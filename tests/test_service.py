@@ -1,15 +1,16 @@
 """The service, from outside: what coordinators, establishments, practitioners and the call centre ask of it."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from icalendar import Calendar
 
 from api.matrix import INSTALLATION, PUBLIC, SIGNED_IN, TERRITORY
+from api.office.privacy import forget_old
 from api.solving import run
 from api.store import audit
-from api.store.schema import Audit
+from api.store.schema import Audit, Submission
 from api.who import ROLES
 from tests.service import PLACE, house
 from tests.test_life import night
@@ -485,6 +486,41 @@ def test_every_change_and_every_reading_of_somebodys_data_is_in_the_trail_and_th
                 session.delete(last)
         with here.service.database.reading() as session:
             assert list(audit.broken(session))
+
+
+def test_what_was_said_in_a_campaign_goes_a_year_after_it_closed_and_the_roster_stays(here):
+    here.territory()
+    roster = here.published()
+    campaign = here.ask("POST", "/campaigns", json={"closes": "2027-02-10T00:00:00+00:00"}).json()["id"]
+    said = {"absences": [{"first_day": "2027-03-02", "last_day": "2027-03-02"}]}
+    here.ask("PUT", f"/campaigns/{campaign}/availability/Ana", json=said)
+    here.clock.at = datetime(2027, 2, 11, tzinfo=UTC)
+    here.ask("POST", f"/campaigns/{campaign}/close", match="*")
+    for days, gone in ((364, 0), (365, 0), (366, 1)):
+        at = datetime(2027, 2, 10, tzinfo=UTC) + timedelta(days=days)
+        with here.service.database.writing() as session:
+            forget_old(session, at, 365)
+            left = session.query(Submission).count()
+        assert left == 1 - gone, days
+    assert here.held(roster)
+    with here.service.database.reading() as session:
+        assert list(audit.broken(session)) == []
+
+
+def test_an_establishment_sees_exchanges_of_its_own_people_and_those_to_anybody(here):
+    drawing = "Ana . . . .\nBob . . . .\nCy . . . .\nDee . . . .\nEve . . . ."
+    here.territory(drawing, sites=[{"id": "H"}, {"id": "K"}], engagements=[{"person": "Eve", "site": "K"}], consents=[])
+    roster = here.published()
+    held = here.held(roster)
+    duty, giver = min((d, p) for d, p in held.items())
+    taker = next(p for p in ("Ana", "Bob", "Cy", "Dee") if p not in held.values())
+    path = f"/rosters/{roster}/exchanges"
+    here.ask("POST", path, json={"duty": duty, "giver": giver, "taker": taker})
+    ours, theirs = here.key("establishment", sites=("H",)), here.key("establishment", sites=("K",))
+    assert len(here.ask("GET", path, ours).json()) == 1
+    assert here.ask("GET", path, theirs).json() == []
+    here.ask("POST", path, json={"duty": duty, "giver": giver})
+    assert [one["taker"] for one in here.ask("GET", path, theirs).json()] == [None]
 
 
 def test_somebody_is_shown_everything_and_forgotten_on_request_and_the_counts_stay(here):

@@ -1,15 +1,19 @@
 """What is kept about somebody: all of it shown to them, and forgotten on request, counts left as they are."""
 
 import secrets
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from api.office.board import boards
 from api.office.desk import Desk
 from api.office.documents import scenario_by, sheets_from
 from api.problems import Problem
+from api.store.audit import Entry, append
 from api.store.schema import (
+    Answered,
     Campaign,
     Contact,
     ExchangeRow,
@@ -18,6 +22,7 @@ from api.store.schema import (
     Job,
     RosterRow,
     ScenarioRow,
+    Step,
     Submission,
     Territory,
 )
@@ -97,6 +102,28 @@ def erase(desk: Desk, person: str) -> str:
     )
     desk.tell("person.erase", word)
     return word
+
+
+def forget_old(session: Session, at: datetime, days: int) -> int:
+    """Delete what nobody needs any more: answers to campaigns that closed, progress of solves that ended and answers kept under
+    idempotency keys, all longer ago than some days. Rosters, their versions and the trail stay.
+
+    Returns:
+        how many rows went.
+    """
+    until = (at - timedelta(days=days)).isoformat()
+    closed = select(Campaign.id).where(Campaign.state == "closed", Campaign.closes < until)
+    ended = select(Job.id).where(Job.ended < until)
+    gone = 0
+    for what in (
+        delete(Submission).where(Submission.campaign.in_(closed)),
+        delete(Step).where(Step.job.in_(ended)),
+        delete(Answered).where(Answered.at < until),
+    ):
+        gone += session.execute(what).rowcount  # type: ignore[attr-defined]
+    if gone:
+        append(session, Entry(at, "service", "administrator", None, "retention.apply", f"{until} {gone}"))
+    return gone
 
 
 def _in_documents(desk: Desk, person: str, word: str) -> None:

@@ -29,8 +29,14 @@ def _acts_for(desk: Desk, roster: RosterRow, person: str) -> None:
             raise Problem("not_allowed")
 
 
-def _part_of(desk: Desk, row: ExchangeRow) -> bool:
-    return desk.who.role != "practitioner" or row.taker is None or desk.who.person in (row.giver, row.taker)
+def _part_of(desk: Desk, roster: RosterRow, row: ExchangeRow) -> bool:
+    """Offers to anybody are everybody's affair; the others are of those who give or take, and of their establishments."""
+    if desk.who.role == "coordinator" or row.taker is None:
+        return True
+    if desk.who.sites is None:
+        return desk.who.person in (row.giver, row.taker)
+    engaged = scenario_by(desk.session, roster.scenario).facts.engagements_by_person
+    return any(one.site in desk.who.sites for person in (row.giver, row.taker) for one in engaged.get(person, ()))
 
 
 @router.get("/preview")
@@ -73,15 +79,15 @@ def offer_exchange(desk: Writing, roster: str, asked: Exchanged) -> ExchangeShow
 
 @router.get("")
 def list_exchanges(desk: Reading, roster: str) -> list[ExchangeShown]:
-    """All of a roster; practitioners see those to anybody, and their own."""
+    """All of a roster; practitioners and establishments see those to anybody, and their own."""
     row = desk.get(RosterRow, roster)
     found = exchanges.of_roster(desk, row)
-    return [ExchangeShown.model_validate(one) for one in found if _part_of(desk, one)]
+    return [ExchangeShown.model_validate(one) for one in found if _part_of(desk, row, one)]
 
 
 def _exchange(desk: Desk, roster: RosterRow, id_: str) -> ExchangeRow:
     row = desk.session.get(ExchangeRow, id_, with_for_update=True)
-    if row is None or row.roster != roster.id or not _part_of(desk, row):
+    if row is None or row.roster != roster.id or not _part_of(desk, roster, row):
         raise Problem("not_found")
     return row
 
