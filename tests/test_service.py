@@ -513,9 +513,9 @@ def test_an_establishment_sees_exchanges_of_its_own_people_and_those_to_anybody(
     roster = here.published()
     held = here.held(roster)
     duty, giver = min((d, p) for d, p in held.items())
-    taker = next(p for p in ("Ana", "Bob", "Cy", "Dee") if p not in held.values())
     path = f"/rosters/{roster}/exchanges"
-    here.ask("POST", path, json={"duty": duty, "giver": giver, "taker": taker})
+    offers = ({"duty": duty, "giver": giver, "taker": taker} for taker in ("Ana", "Bob", "Cy", "Dee") if taker != giver)
+    assert any(here.ask("POST", path, json=offer, code=(201, 422)).status_code == 201 for offer in offers)
     ours, theirs = here.key("establishment", sites=("H",)), here.key("establishment", sites=("K",))
     assert len(here.ask("GET", path, ours).json()) == 1
     assert here.ask("GET", path, theirs).json() == []
