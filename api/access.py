@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from sqlalchemy.orm import Session
 
-from api.matrix import INSTALLATION, TERRITORY
+from api.matrix import ALLOWED, INSTALLATION
 from api.office.desk import Desk
 from api.problems import Problem
 from api.queue import Queue
@@ -84,7 +84,8 @@ def acting(request: Request, session: Session, at: datetime, territory: str) -> 
     mine = grants.roles_in(territory)
     if not mine or not kept(session, ("territory", territory), lambda: session.get(Territory, territory) is not None):
         raise Problem("not_found")
-    allowed = TERRITORY[operation(request)]
+    allowed = ALLOWED[operation(request)]
+    request.state.roles = [grant.role for grant in mine]
     for grant in sorted(mine, key=lambda one: ROLES.index(one.role)):
         if grant.role in allowed:
             sites = grant.sites if grant.role == "establishment" else None

@@ -1,48 +1,32 @@
 """The application: routes over the functions of the office, with limits and headers around."""
 
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy import select
 from starlette.middleware.sessions import SessionMiddleware
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems, signin
 from api.access import Service
+from api.installation import SECRET, prepared, utc_now
+from api.pages import analyst, coordinator, doors, establishment, first, on_call, practitioner, shell, trust
+from api.pages import rosters as roster_pages
 from api.problems import CATALOGUE, Problem
-from api.queue import Queue, prepare
+from api.queue import Queue
 from api.routes import access, board, campaigns, exchanges, jobs, rosters, territories
 from api.routes.rosters import NotModified
 from api.settings import Settings
 from api.store import audit
-from api.store.database import HEAD, Database
 from api.store.schema import Setting
 
 JSON_MOST, UPLOAD_MOST = 5_000_000, 10_500_000
 """Bytes of a body; an upload has some around the file."""
 SESSION_S = 8 * 3600
-SECRET = "session_secret"
-
-
-def utc_now() -> datetime:
-    """The clock of the service."""
-    return datetime.now(UTC)
-
-
-def prepared(settings: Settings) -> Database:
-    """The database of an installation, at the version of this program, with its trail begun."""
-    database = Database(settings.database_url)
-    database.migrate()
-    prepare(database)
-    with database.writing() as session:
-        if session.get(Setting, HEAD) is None:
-            audit.first(session)
-            session.add(Setting(name=SECRET, value=secrets.token_urlsafe(48)))
-    return database
 
 
 def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
@@ -74,6 +58,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.state.service = Service(settings, database, queue, trail, clock)
     if settings.provider is not None:
         app.state.oauth = signin.client_of(settings.provider)
+    app.state.told = shell.told
     problems.install(app)
 
     @app.exception_handler(NotModified)
@@ -92,8 +77,19 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         access.router,
         access.territory_router,
         signin.router,
+        doors.router,
+        first.router,
+        practitioner.router,
+        coordinator.router,
+        roster_pages.router,
+        establishment.router,
+        on_call.router,
+        analyst.router,
+        trust.router,
     ):
         app.include_router(router)
+
+    app.mount("/static", StaticFiles(directory=shell.STATIC), name="static")
 
     @app.get("/v1/health", tags=["service"])
     def health() -> dict[str, str]:
@@ -143,7 +139,7 @@ _PROBLEM = {
 }
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
 ]

@@ -3,7 +3,24 @@
 from api.who import Role
 
 PUBLIC: frozenset[str] = frozenset(
-    {"health", "calendar_feed", "board_feed", "signin", "signed_in", "signout", "problem"}
+    {
+        "health",
+        "calendar_feed",
+        "board_feed",
+        "signin",
+        "signed_in",
+        "signout",
+        "problem",
+        "front",
+        "welcome",
+        "speak",
+        "key_signin",
+        "demo_signin",
+        "first_workbook",
+        "first_territory",
+        "wall",
+        "wall_part",
+    }
 )
 """Operations that need no role: some need a secret in their address instead."""
 SIGNED_IN: frozenset[str] = frozenset({"me", "list_territories"})
@@ -75,3 +92,59 @@ TERRITORY: dict[str, frozenset[Role]] = {
     "erase_person": _HEAD,
 }
 """Operations of a territory, and the roles in it that may call them."""
+
+PAGES: dict[str, frozenset[Role]] = {
+    "home": _ALL,
+    "overview": _HEAD,
+    "put_workbook": _HEAD,
+    "campaign_page": _HEAD,
+    "campaign_open": _HEAD,
+    "campaign_close": _HEAD,
+    "solve_begin": _HEAD,
+    "job_page": _HEAD,
+    "job_part": _HEAD,
+    "job_stop": _HEAD,
+    "job_apply": _HEAD,
+    "rosters_page": _HEAD,
+    "roster_page": _HEAD,
+    "duty_part": _HEAD,
+    "move_part": _HEAD,
+    "move_apply": _HEAD,
+    "versions_page": _HEAD,
+    "fragile_page": _HEAD,
+    "certificate_page": _HEAD,
+    "roster_step": _HEAD,
+    "roster_accept_all": _HEAD,
+    "away_begin": _HEAD,
+    "my_duties": frozenset({"practitioner"}),
+    "my_calendar": frozenset({"practitioner"}),
+    "my_answers": frozenset({"practitioner"}),
+    "my_availability": frozenset({"practitioner"}),
+    "my_availability_put": frozenset({"practitioner"}),
+    "my_share": frozenset({"practitioner"}),
+    "my_why": frozenset({"practitioner"}),
+    "my_exchanges": frozenset({"practitioner"}),
+    "my_exchange_preview": frozenset({"practitioner"}),
+    "my_exchange_offer": frozenset({"practitioner"}),
+    "my_exchange_accept": frozenset({"practitioner"}),
+    "my_exchange_end": frozenset({"practitioner"}),
+    "my_statement": frozenset({"practitioner"}),
+    "establishment": frozenset({"establishment"}),
+    "site_table": frozenset({"establishment"}),
+    "site_calendar": frozenset({"establishment"}),
+    "on_call_page": _TEAM | {"reader", "practitioner"},
+    "on_call_part": _TEAM | {"reader", "practitioner"},
+    "wall_address": _HEAD,
+    "compare_page": _HEAD | {"analyst"},
+    "sweeps_page": _HEAD | {"analyst"},
+    "sweep_begin": _HEAD | {"analyst"},
+    "sweep_page": _HEAD | {"analyst"},
+    "stress_page": _HEAD | {"analyst"},
+    "stress_begin": _HEAD | {"analyst"},
+    "harmonise_page": _HEAD | {"analyst"},
+    "map_page": _HEAD | {"analyst"},
+    "rules_page": _ALL,
+    "trail_page": _HEAD,
+}
+"""Pages of a territory, and who may open or send them."""
+ALLOWED = TERRITORY | PAGES

@@ -4,7 +4,7 @@ every finding at once."""
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -14,6 +14,8 @@ from starlette.exceptions import HTTPException
 from scheduler.findings import Finding, ScenarioError
 from scheduler.words import Lang, Said
 
+PROGRAMS = ("/v1/", "/problems/", "/openapi")
+"""Addresses that programs ask: there a problem is a document."""
 MEDIA = "application/problem+json"
 CATALOGUE: dict[str, tuple[int, Said]] = {
     "bad_request": (400, Said("The request cannot be understood", "La requête n'est pas comprise")),
@@ -57,7 +59,12 @@ class Problem(Exception):
 
 
 def language(request: Request) -> Lang:
-    """The reader's language: the first of French and English that the browser prefers; French when it says nothing."""
+    """The reader's language: the one they chose on a page, else the first of French and English that the browser prefers;
+    French when it says nothing.
+    """
+    chosen = request.cookies.get("lang")
+    if chosen in ("en", "fr"):
+        return "fr" if chosen == "fr" else "en"
     for part in request.headers.get("accept-language", "").lower().split(","):
         if part.strip().startswith("en"):
             return "en"
@@ -79,8 +86,12 @@ def shown(finding: Finding) -> dict[str, Any]:
     }
 
 
-def answer(request: Request, problem: Problem) -> JSONResponse:
-    """The document of a problem."""
+def answer(request: Request, problem: Problem) -> Response:
+    """The document of a problem; for somebody who looks at a page, a page."""
+    told = getattr(request.app.state, "told", None) if "app" in request.scope else None
+    if told is not None and not request.url.path.startswith(PROGRAMS):
+        page: Response = told(request, problem)
+        return page
     status, title = CATALOGUE[problem.code]
     lang = language(request)
     body: dict[str, Any] = {
@@ -101,15 +112,15 @@ def install(app: FastAPI) -> None:
     """Make every error of an application a problem."""
 
     @app.exception_handler(Problem)
-    async def _problem(request: Request, error: Problem) -> JSONResponse:
+    async def _problem(request: Request, error: Problem) -> Response:
         return answer(request, error)
 
     @app.exception_handler(ScenarioError)
-    async def _data(request: Request, error: ScenarioError) -> JSONResponse:
+    async def _data(request: Request, error: ScenarioError) -> Response:
         return answer(request, Problem("invalid", findings=error.findings))
 
     @app.exception_handler(RequestValidationError)
-    async def _request(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def _request(request: Request, error: RequestValidationError) -> Response:
         findings = [
             Finding(
                 Said(str(one["msg"]), str(one["msg"])),
@@ -121,21 +132,21 @@ def install(app: FastAPI) -> None:
         return answer(request, Problem("invalid", findings=findings))
 
     @app.exception_handler(HTTPException)
-    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> Response:
         code = BY_STATUS.get(error.status_code, "bad_request" if error.status_code < 500 else "failed")
         return answer(request, Problem(code, headers=dict(error.headers or {})))
 
     @app.exception_handler(OperationalError)
-    async def _database(request: Request, error: OperationalError) -> JSONResponse:
+    async def _database(request: Request, error: OperationalError) -> Response:
         said = str(error.orig).lower()
         full = "disk is full" in said or "no space left" in said or "disk i/o error" in said
         return answer(request, Problem("no_room" if full else "busy", headers={"retry-after": "5"}))
 
     @app.exception_handler(StaleDataError)
     @app.exception_handler(IntegrityError)
-    async def _taken(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
+    async def _taken(request: Request, error: Exception) -> Response:  # noqa: ARG001
         return answer(request, Problem("taken"))
 
     @app.exception_handler(Exception)
-    async def _bug(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
+    async def _bug(request: Request, error: Exception) -> Response:  # noqa: ARG001
         return answer(request, Problem("failed"))

@@ -69,6 +69,9 @@ def serve(
     from api.demo import fill
 
     language = language_of(lang)
+    if demo:
+        # Told to the processes that answer, too.
+        os.environ["PERMANENCE_DEMO"] = "yes"
     settings = _settings(language)
     text = fill(settings, demo=demo)
     if text is not None:
@@ -136,7 +139,7 @@ def worker(
     """Take solves from the queue, and tell webhooks: on as many machines as one likes."""
     import signal
 
-    from api.app import prepared, utc_now
+    from api.installation import prepared, utc_now
     from api.office.privacy import forget_old
     from api.office.webhooks import client, deliver
     from api.queue import work
@@ -237,7 +240,7 @@ def create_key(
     lang: Language = "",
 ) -> None:
     """A key for an administrator; its text is shown this once."""
-    from api.app import prepared, utc_now
+    from api.installation import prepared, utc_now
     from api.office.desk import Desk
     from api.who import Acting, grant, new_key
 
@@ -252,7 +255,7 @@ def create_key(
 @audit.command("verify")
 def verify_audit(lang: Language = "") -> None:
     """Go through the whole trail; 0 only if every row follows from the one before."""
-    from api.app import prepared
+    from api.installation import prepared
     from api.store.audit import broken
 
     language = language_of(lang)
@@ -276,7 +279,7 @@ def recover_jobs(
     executor: Annotated[str, typer.Option("--executor", help="the worker that is gone")], lang: Language = ""
 ) -> None:
     """Put the solves of a machine that is gone back into the queue."""
-    from api.app import prepared
+    from api.installation import prepared
     from api.queue import Queue
 
     language = language_of(lang)

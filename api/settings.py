@@ -41,6 +41,8 @@ class Settings:
     """Name of this worker, the same after a restart."""
     retention_days: int = 365
     """How long answers to a closed campaign and the progress of solves are kept."""
+    demo: bool = False
+    """Whether anybody may sign in to the demo territory, in any role, with one click."""
     private_webhooks: bool = False
     """Whether webhooks may go to private addresses: tests only."""
     provider: Provider | None = None
@@ -90,6 +92,7 @@ def settings_of(environment: Mapping[str, str] = os.environ) -> Settings:
         number("SOLVES_AT_ONCE", 1),
         said("EXECUTOR", "one"),
         number("RETENTION_DAYS", 365),
+        yes("DEMO", default=False),
         yes("PRIVATE_WEBHOOKS", default=False),
         provider,
     )

@@ -1,11 +1,14 @@
 """Signing in with OpenID Connect: code flow with PKCE, state, nonce and the level of authentication; a cookie for the session."""
 
+from typing import Annotated
+
 from authlib.integrations.starlette_client import OAuth, OAuthError
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 
 from api.access import service_of
 from api.office.desk import Desk
+from api.pages.shell import Honest
 from api.problems import Problem
 from api.settings import Provider
 from api.who import Acting
@@ -75,7 +78,7 @@ async def signed_in(request: Request) -> RedirectResponse:
 
 
 @router.post("/out", include_in_schema=False)
-async def signout(request: Request) -> RedirectResponse:
+async def signout(request: Request, _: Annotated[None, Honest]) -> RedirectResponse:
     """The session is over."""
     request.session.clear()
     return RedirectResponse("/", 303)

@@ -117,3 +117,29 @@ def _svg(width: float, height: float, title: str, parts: Sequence[Markup]) -> Ma
         width, height, width, height, title
     )
     return head + Markup("").join(parts) + Markup("</svg>")
+
+
+def progress_chart(rows: Sequence[tuple[float, int, int | None]], title: str) -> Markup:
+    """Value and proven bound over the seconds of a search, drawing together: (seconds, value, bound) in order."""
+    across, up = 420, 120
+    last = max((seconds for seconds, _, _ in rows), default=0.0) or 1.0
+    known = [v for _, value, bound in rows for v in (value, bound) if v is not None]
+    low, high = min(known, default=0), max(known, default=1)
+    span = (high - low) or 1
+
+    def at(seconds: float, value: int) -> str:
+        return f"{EDGE + seconds / last * across:.1f},{10 + (high - value) / span * up:.1f}"
+
+    def stairs(points: Sequence[tuple[float, int]]) -> str:
+        steps = [at(s, v) for n, (s, v) in enumerate(points) for s, v in ((s, points[n - 1][1] if n else v), (s, v))]
+        return " ".join([*steps, at(last, points[-1][1])])
+
+    parts = [Markup('<line class="axis" x1="{0}" y1="{1}" x2="{2}" y2="{1}"/>').format(EDGE, 10 + up, EDGE + across)]
+    for kind, points in (
+        ("s0", [(s, v) for s, v, _ in rows]),
+        ("s1", [(s, b) for s, _, b in rows if b is not None]),
+    ):
+        if points:
+            parts.append(Markup('<polyline class="{}" points="{}"/>').format(kind, stairs(points)))
+    parts.append(Markup('<text x="{}" y="{}" text-anchor="end">{:.0f} s</text>').format(EDGE + across, 28 + up, last))
+    return _svg(across + 2 * EDGE, up + 36, title, parts)

@@ -9,16 +9,20 @@ from sqlalchemy import select
 from api.office.desk import Desk
 from api.office.documents import held_from, put_scenario, scenario_by
 from api.office.rosters import step
+from api.office.territories import in_force
 from api.problems import Problem
 from api.queue import Queue
-from api.store.schema import Job, RosterRow, Step
+from api.store.schema import Job, RosterRow, ScenarioRow, Step
 from api.who import new_id
 from scheduler import publication
+from scheduler.figures import figures_of
 from scheduler.findings import Finding
 from scheduler.scenario import Scenario
 from scheduler.tables import Absence
+from scheduler.verify import verify
 from scheduler.words import Said
-from solver.repair import informed
+from solver.repair import Move, informed, moves_between
+from solver.studies.run import Solved, Variant
 from solver.studies.sweep import Vary, variants_of
 
 ENDED = ("found", "impossible", "out_of_time", "failed", "cancelled")
@@ -45,23 +49,110 @@ def ask(desk: Desk, queue: Queue, kind: str, asked: dict[str, Any], sweep: str |
     return row
 
 
-def sweep(desk: Desk, queue: Queue, vary: Sequence[str], asked: dict[str, Any]) -> str:
+def solve(
+    desk: Desk,
+    queue: Queue,
+    scenario: str | None = None,
+    *,
+    start: str | None = None,
+    time_limit: float = 60.0,
+    workers: int = 1,
+    seed: int = 1,
+    gap: float = 0.0,
+) -> Job:
+    """Ask for a rota of a scenario (None: the one in force), from a roster to begin with, if there is one.
+
+    Raises:
+        Problem: there is no such scenario or roster here.
+    """
+    what: dict[str, Any] = {
+        "scenario": desk.get(ScenarioRow, scenario).id if scenario else in_force(desk)[0],
+        "time_limit": time_limit,
+        "workers": workers,
+        "seed": seed,
+        "gap": gap,
+    }
+    if start:
+        what["held"] = desk.get(RosterRow, start).held
+    return ask(desk, queue, "solve", what)
+
+
+def replan(
+    desk: Desk, queue: Queue, row: RosterRow, absences: Sequence[Absence], *, tonight: bool, time_limit: float = 10.0
+) -> Job:
+    """Ask for a published roster to be mended for absences, with the fewest changes; ``tonight``: today's duties may move too.
+
+    Raises:
+        Problem: it is not published, or somebody is not of it.
+    """
+    if row.state != "published":
+        raise Problem("conflict", Said("a published roster was expected", "un tableau publié était attendu"))
+    known_absences(scenario_by(desk.session, row.scenario), absences)
+    today = desk.at.date()
+    what = {
+        "scenario": row.scenario,
+        "roster": row.id,
+        "version": row.version,
+        "held": row.held,
+        "absences": [away.model_dump(mode="json") for away in absences],
+        "frozen_until": (today if tonight else publication.frozen_until(today)).isoformat(),
+        "time_limit": time_limit,
+        "workers": 1,
+        "seed": 1,
+    }
+    return ask(desk, queue, "replan", what)
+
+
+def moves(desk: Desk, job: Job) -> tuple[Move, ...]:
+    """What a mending changes, as far as it is known."""
+    if job.kind != "replan" or job.best is None:
+        return ()
+    facts = scenario_by(desk.session, job.asked["scenario"]).facts
+    return moves_between(facts, held_from(job.asked["held"]), held_from(job.best["held"]))
+
+
+def sweep(
+    desk: Desk, queue: Queue, vary: Sequence[str], time_limit: float, seed: int = 1, scenario: str | None = None
+) -> str:
     """Ask for every combination of some values, each a job of its own: two workers finish about twice as fast.
 
     Raises:
         ScenarioError: a rule, parameter, table, row or column is not known, or a variant does not fit together.
         Problem: there are too many.
     """
-    variants = variants_of(scenario_by(desk.session, asked["scenario"]), [Vary.read(text) for text in vary])
-    if len(variants) > VARIANTS_MOST:
+    of = desk.get(ScenarioRow, scenario).id if scenario else in_force(desk)[0]
+    found = variants_of(scenario_by(desk.session, of), [Vary.read(text) for text in vary])
+    return variants(desk, queue, [variant for _, variant in found], time_limit, seed)
+
+
+def variants(
+    desk: Desk,
+    queue: Queue,
+    asked: Sequence[Variant],
+    time_limit: float,
+    seed: int = 1,
+    held: dict[str, Any] | None = None,
+) -> str:
+    """Ask for each of some variants, under one id; all from the same rota, where one is given.
+
+    Raises:
+        Problem: there are too many.
+    """
+    if len(asked) > VARIANTS_MOST:
         said = Said(
             f"at most {VARIANTS_MOST} variants were expected", f"au plus {VARIANTS_MOST} variantes étaient attendues"
         )
-        raise Problem("invalid", findings=[Finding(said, "vary", found=str(len(variants)))])
+        raise Problem("invalid", findings=[Finding(said, "vary", found=str(len(asked)))])
     id_ = new_id("sweep")
-    for _, variant in variants:
-        scenario = put_scenario(desk, variant.scenario).id
-        ask(desk, queue, "solve", asked | {"scenario": scenario, "variant": variant.name}, id_)
+    for variant in asked:
+        what = {
+            "scenario": put_scenario(desk, variant.scenario).id,
+            "variant": variant.name,
+            "time_limit": time_limit,
+            "workers": 1,
+            "seed": seed,
+        }
+        ask(desk, queue, "solve", what | ({"held": held} if held else {}), id_)
     return id_
 
 
@@ -75,6 +166,21 @@ def of_sweep(desk: Desk, sweep: str) -> Sequence[Job]:
     found = sorted(desk.session.execute(asked).scalars(), key=lambda job: str(job.asked["variant"]))
     if not found:
         raise Problem("not_found")
+    return found
+
+
+def answers(desk: Desk, sweep: str) -> list[Solved]:
+    """What the jobs of a sweep that have ended came to, in the order of its combinations."""
+    found = []
+    for job in of_sweep(desk, sweep):
+        if job.state not in ENDED:
+            continue
+        scenario = scenario_by(desk.session, job.asked["scenario"])
+        status = "found" if job.best else job.state
+        roster = held_from(job.best["held"]) if job.best else None
+        bounds = {tier["name"]: tier["bound"] for tier in job.best["tiers"]} if job.best else {}
+        figures = figures_of(scenario, roster, verify(scenario, roster), bounds, job.asked["seed"]) if roster else None
+        found.append(Solved(job.asked["variant"], status, figures, roster, scenario))
     return found
 
 

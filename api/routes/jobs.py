@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -12,15 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from api.access import Reading, TerritoryId, Writing, acting, service_of
 from api.office import jobs
 from api.office.desk import Desk, keep, once, seen
-from api.office.documents import held_from, scenario_by
-from api.office.territories import in_force
-from api.problems import Problem
-from api.store.schema import Job, RosterRow, ScenarioRow
+from api.store.schema import Job, RosterRow
 from api.views import JobShown, NewReplan, NewSolve, NewSweep, StepShown, SweepShown, TierShown, VariantShown
-from scheduler import publication
 from scheduler.tables import Absence
-from scheduler.words import Said
-from solver.repair import moves_between
 
 router = APIRouter(prefix="/v1/territories/{territory}", tags=["jobs"])
 IdempotencyKey = Annotated[
@@ -40,17 +34,16 @@ def create_solve(
     before = once(desk, idempotency_key, said)
     if before is not None:
         return _accepted(response, desk, JobShown(**before))
-    scenario = desk.get(ScenarioRow, asked.scenario).id if asked.scenario else in_force(desk)[0]
-    what: dict[str, Any] = {
-        "scenario": scenario,
-        "time_limit": asked.time_limit,
-        "workers": asked.workers,
-        "seed": asked.seed,
-        "gap": asked.gap,
-    }
-    if asked.start:
-        what["held"] = desk.get(RosterRow, asked.start).held
-    job = jobs.ask(desk, service_of(request).queue, "solve", what)
+    job = jobs.solve(
+        desk,
+        service_of(request).queue,
+        asked.scenario,
+        start=asked.start,
+        time_limit=asked.time_limit,
+        workers=asked.workers,
+        seed=asked.seed,
+        gap=asked.gap,
+    )
     shown = _shown(desk, job)
     keep(desk, idempotency_key, said, shown.model_dump(mode="json"))
     return _accepted(response, desk, shown)
@@ -59,13 +52,8 @@ def create_solve(
 @router.post("/sweeps", status_code=202)
 def create_sweep(desk: Writing, request: Request, asked: NewSweep) -> SweepShown:
     """Solve every combination of some values; no drafts come of it, figures do."""
-    what: dict[str, Any] = {
-        "scenario": desk.get(ScenarioRow, asked.scenario).id if asked.scenario else in_force(desk)[0],
-        "time_limit": asked.time_limit,
-        "workers": 1,
-        "seed": asked.seed,
-    }
-    return _sweep(desk, jobs.sweep(desk, service_of(request).queue, asked.vary, what))
+    queue = service_of(request).queue
+    return _sweep(desk, jobs.sweep(desk, queue, asked.vary, asked.time_limit, asked.seed, asked.scenario))
 
 
 @router.get("/sweeps/{sweep}")
@@ -94,25 +82,10 @@ def create_replan(
     """Mend a published roster for absences, with the fewest changes: a job; ``changes`` takes what it finds."""
     row = desk.get(RosterRow, roster)
     seen(row, if_match)
-    if row.state != "published":
-        raise Problem("conflict", Said("a published roster was expected", "un tableau publié était attendu"))
-    scenario = scenario_by(desk.session, row.scenario)
     absences = [Absence.model_validate(away.model_dump()) for away in asked.absences]
-    jobs.known_absences(scenario, absences)
-    today = desk.at.date()
-    until = today if asked.tonight else publication.frozen_until(today)
-    what = {
-        "scenario": row.scenario,
-        "roster": row.id,
-        "version": row.version,
-        "held": row.held,
-        "absences": [away.model_dump(mode="json") for away in asked.absences],
-        "frozen_until": until.isoformat(),
-        "time_limit": asked.time_limit,
-        "workers": 1,
-        "seed": 1,
-    }
-    return _accepted(response, desk, _shown(desk, jobs.ask(desk, service_of(request).queue, "replan", what)))
+    queue = service_of(request).queue
+    job = jobs.replan(desk, queue, row, absences, tonight=asked.tonight, time_limit=asked.time_limit)
+    return _accepted(response, desk, _shown(desk, job))
 
 
 @router.get("/jobs")
@@ -176,11 +149,7 @@ def _accepted(response: Response, desk: Desk, shown: JobShown) -> JobShown:
 
 def _shown(desk: Desk, job: Job) -> JobShown:
     best = job.best or {"tiers": []}
-    moves: list[list[str]] = []
-    if job.kind == "replan" and job.best is not None:
-        facts = scenario_by(desk.session, job.asked["scenario"]).facts
-        found = moves_between(facts, held_from(job.asked["held"]), held_from(job.best["held"]))
-        moves = [[move.duty, " ".join(move.left), " ".join(move.came)] for move in found]
+    moves = [[move.duty, " ".join(move.left), " ".join(move.came)] for move in jobs.moves(desk, job)]
     return JobShown(
         id=job.id,
         kind=job.kind,

@@ -1,6 +1,5 @@
 """Rosters: their life, their versions, what is said of them."""
 
-import hashlib
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -11,6 +10,7 @@ from api.exports.forms import FORMS, exported
 from api.office import jobs, rosters
 from api.office.desk import Desk, seen, tag
 from api.office.documents import held_from, publication_of, scenario_by
+from api.office.figures import figures_by, pseudonymous
 from api.problems import Problem, language
 from api.store.schema import Job, RosterRow
 from api.views import (
@@ -28,14 +28,13 @@ from api.views import (
 from scheduler import publication
 from scheduler.explain import said_duty_held, said_person
 from scheduler.facts import Duty
-from scheduler.figures import Figures, compared, figures_of
+from scheduler.figures import compared
 from scheduler.findings import Finding, nearest
 from scheduler.letters import letter
 from scheduler.moves import Bench, candidates
 from scheduler.pay import statement_of
 from scheduler.roster import roster_of
 from scheduler.scenario import Scenario
-from scheduler.verify import verify
 from scheduler.words import Said
 
 router = APIRouter(prefix="/v1/territories/{territory}/rosters", tags=["rosters"])
@@ -270,41 +269,17 @@ def pay_statements(desk: Reading, roster: str) -> list[StatementShown]:
 # --- figures ----------------------------------------------------------------------------------------------------------
 
 
-def _figures(desk: Desk, row: RosterRow) -> Figures:
-    scenario, held = scenario_by(desk.session, row.scenario), held_from(row.held)
-    bounds = {tier["name"]: tier["bound"] for tier in row.proof.get("tiers", ())}
-    return figures_of(scenario, held, verify(scenario, held), bounds, row.proof.get("seed"))
-
-
 @router.get("/{roster}/figures")
 def figures(desk: Reading, roster: str) -> dict[str, Any]:
     """The figures of a roster; an analyst sees people by a pseudonym."""
     row = desk.get(RosterRow, roster)
     desk.tell("figures.read", row.id)
-    shown: dict[str, Any] = _figures(desk, row).model_dump(mode="json")
+    shown: dict[str, Any] = figures_by(desk, row).model_dump(mode="json")
     return (
         shown
         if desk.who.role == "coordinator"
         else pseudonymous(shown, scenario_by(desk.session, row.scenario), row.id)
     )
-
-
-def pseudonymous(shown: dict[str, Any], scenario: Scenario, salt: str) -> dict[str, Any]:
-    """The same with everybody's id and name hashed with a salt: the same person is the same word within one answer."""
-    word = {}
-    for person in scenario.facts.people:
-        digest = hashlib.sha256(f"{salt} {person.id}".encode()).hexdigest()[:8]
-        word[person.id] = word[person.name] = f"p-{digest}"
-
-    def hidden(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {word.get(key, key): hidden(one) for key, one in value.items()}
-        if isinstance(value, list):
-            return [hidden(one) for one in value]
-        return word.get(value, value) if isinstance(value, str) else value
-
-    found: dict[str, Any] = hidden(shown)
-    return found
 
 
 compare = APIRouter(prefix="/v1/territories/{territory}", tags=["rosters"])
@@ -314,7 +289,7 @@ compare = APIRouter(prefix="/v1/territories/{territory}", tags=["rosters"])
 def compare_rosters(desk: Reading, roster: Annotated[list[str], Query(min_length=2, max_length=8)]) -> ComparedShown:
     """Rosters against the first, tier by tier, with what the bounds prove."""
     rows = [desk.get(RosterRow, id_) for id_ in roster]
-    found = [_figures(desk, row) for row in rows]
+    found = [figures_by(desk, row) for row in rows]
     desk.tell("figures.read", " ".join(roster))
     tiers = [
         {"roster": other.id, **one.model_dump(mode="json")}

@@ -138,7 +138,11 @@ def stress(
     variants = [Variant(draw.name, without(scenario, draw.away)) for draw in draws]
     # From the same rota: what differs is then less the search and more the leaving.
     answers = solve_all(variants, limits, processes=processes, folder=folder, start=first.roster, hear=hear)
-    before = first.figures
+    return stress_of(first.figures, draws, answers)
+
+
+def stress_of(before: Figures, draws: Sequence[Draw], answers: Sequence[Solved]) -> Stress:
+    """What the answers to some draws say, against the territory with everybody there."""
     tries = tuple(zip(draws, answers, strict=True))
     return Stress(
         before,
