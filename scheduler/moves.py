@@ -255,15 +255,22 @@ class Fragile:
     replacements: tuple[str, ...]
 
 
-def fragile(bench: Bench, most: int = 1) -> list[Fragile]:
-    """Held duties that at most so many others could take as the rota stands, by start."""
+def fragile(bench: Bench, most: int = 1, duties: Sequence[Duty] | None = None) -> list[Fragile]:
+    """Held duties that at most so many others could take as the rota stands, by start; of some duties, or of all."""
     facts = bench.scenario.facts
     found = []
-    for duty in facts.duties:
+    for duty in facts.duties if duties is None else duties:
         if not bench.roster.people_on(duty.id):
             continue
         others: list[str] = []
-        for person in pool_of(facts, duty.line):
+        # Who is free around it first: two of them, and the others need not be judged.
+        near = {
+            p
+            for other in facts.duties
+            if abs((other.date - duty.date).days) <= 1
+            for p in bench.roster.people_on(other.id)
+        }
+        for person in sorted(pool_of(facts, duty.line), key=lambda p: (p in near, bench.beyond(p), p)):
             if not bench.roster.covers(person, duty.id):
                 holder = bench.roster.people_on(duty.id)[0]
                 after = bench.after([(duty.id, holder)], [(duty.id, person)])

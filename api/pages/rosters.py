@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -31,6 +31,7 @@ from scheduler.words import Said
 
 router = APIRouter(prefix="/t/{territory}/rosters", include_in_schema=False)
 CANDIDATES_MOST = 12
+WEEK = timedelta(days=7)
 
 
 def _read(desk: Desk, roster: str) -> tuple[RosterRow, Scenario, Roster]:
@@ -290,10 +291,14 @@ def versions_page(request: Request, desk: Reading, roster: str) -> Response:
 
 
 @router.get("/{roster}/fragile", name="fragile_page")
-def fragile_page(request: Request, desk: Reading, roster: str) -> Response:
-    """Duties that fall when their holder does."""
+def fragile_page(
+    request: Request, desk: Reading, roster: str, first: Annotated[date | None, Query(alias="from")] = None
+) -> Response:
+    """Duties of a week that fall when their holder does."""
     row, scenario, held = _read(desk, roster)
     facts = scenario.facts
+    start = first or max(facts.territory.first_day, min(desk.at.date(), facts.territory.last_day))
+    duties = [duty for duty in facts.duties if start <= duty.date < start + WEEK]
     found = [
         (
             facts.duty_by_id[one.duty],
@@ -301,10 +306,12 @@ def fragile_page(request: Request, desk: Reading, roster: str) -> Response:
             [facts.name(p) for p in held.people_on(one.duty)],
             [facts.name(p) for p in one.replacements],
         )
-        for one in fragile(Bench(scenario, held))
+        for one in fragile(Bench(scenario, held), duties=duties)
     ]
     desk.tell("roster.read", f"{row.id} fragile")
-    return page(request, "fragile.html.j2", desk, row=row, found=found)
+    return page(
+        request, "fragile.html.j2", desk, row=row, found=found, first=start, before=start - WEEK, after=start + WEEK
+    )
 
 
 @router.get("/{roster}/certificate", name="certificate_page")

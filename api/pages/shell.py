@@ -4,11 +4,13 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
+from babel.dates import format_date, format_datetime
 from fastapi import Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -17,6 +19,7 @@ from api.access import TerritoryId, writing
 from api.exports import labels
 from api.matrix import PAGES
 from api.office.desk import Desk
+from api.office.documents import scenario_by
 from api.problems import CATALOGUE, Problem, language
 from api.store.schema import Territory
 from api.who import Role
@@ -69,6 +72,7 @@ def _templates() -> Environment:
         "signed": labels.signed,
         "whole": labels.whole,
         "long_day": labels.long_day,
+        "short": lambda one, lang: format_date(one, "d MMM y", locale=lang),
         "fingerprint": _fingerprint(),
     }
     return environment
@@ -116,6 +120,7 @@ def page(request: Request, template: str, desk: Desk | None = None, **words: Any
     lang = language(request)
     place = desk.who.territory if desk else ""
     row = desk.session.get(Territory, place) if desk else None
+    zone = scenario_by(desk.session, row.scenario).facts.calendar.zone if desk and row and row.scenario else UTC
     roles: Sequence[Role] = getattr(request.state, "roles", ())
     menu = [
         (f"/t/{place}/{path}", said.to(lang), request.url.path == f"/t/{place}/{path}")
@@ -128,6 +133,9 @@ def page(request: Request, template: str, desk: Desk | None = None, **words: Any
         .render(
             lang=lang,
             t=lambda en, fr: fr if lang == "fr" else en,
+            moment=lambda text: format_datetime(
+                datetime.fromisoformat(text).astimezone(zone), "d MMM y, HH:mm", locale=lang
+            ),
             here=request.url.path,
             place=place,
             base=f"/t/{place}",
