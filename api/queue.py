@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from api.store.database import Database
 
 QUEUE, WORKFLOW = "solves", "solve"
+ATTEMPTS_MOST = 1_000_000
+"""A machine that is restarted every day must not lose a solve: the time limit ends it, not the number of restarts."""
 VERSION = "1"
 """Version of the workflow: jobs of another version are not taken up."""
 
@@ -58,7 +60,7 @@ def work(database: Database, run: Callable[[str], None], *, executor: str, at_on
     def step(job: str) -> None:
         run(job)
 
-    @DBOS.workflow(name=WORKFLOW)
+    @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=ATTEMPTS_MOST)
     def solve(job: str) -> None:
         step(job)
 
