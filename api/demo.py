@@ -2,12 +2,13 @@
 and somebody for every role."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.installation import prepared, utc_now
+from api.installation import prepared
 from api.office import rosters, territories
 from api.office.desk import Desk
 from api.settings import Settings
@@ -28,9 +29,9 @@ DEMO: tuple[Role, ...] = ("coordinator", "practitioner", "establishment", "analy
 """Roles in which anybody may look around the demo."""
 
 
-def fill(settings: Settings, *, demo: bool) -> str | None:
+def fill(settings: Settings, at: datetime, *, demo: bool) -> str | None:
     """The text of the first administrator's key; None when there are keys already."""
-    database, at = prepared(settings), utc_now()
+    database = prepared(settings)
     with database.reading() as session:
         wanted = demo and session.get(Territory, PILOT) is None
     scenario = load(DATA / PILOT) if wanted else None

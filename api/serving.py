@@ -67,13 +67,14 @@ def serve(
     import uvicorn
 
     from api.demo import fill
+    from api.installation import utc_now
 
     language = language_of(lang)
     if demo:
         # Told to the processes that answer, too.
         os.environ["PERMANENCE_DEMO"] = "yes"
     settings = _settings(language)
-    text = fill(settings, demo=demo)
+    text = fill(settings, utc_now(), demo=demo)
     if text is not None:
         say(
             language,

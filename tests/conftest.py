@@ -12,4 +12,5 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 
 def pytest_addoption(parser):
+    parser.addoption("--pictures", default="out/pages", help="where pictures of the pages are kept")
     parser.addoption("--long", action="store_true", help="also solve every shipped scenario")

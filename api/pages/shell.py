@@ -127,25 +127,23 @@ def page(request: Request, template: str, desk: Desk | None = None, **words: Any
         for name, path, said in MENU
         if desk and PAGES[name] & set(roles)
     ]
-    content = (
-        _templates()
-        .get_template(template)
-        .render(
-            lang=lang,
-            t=lambda en, fr: fr if lang == "fr" else en,
-            moment=lambda text: format_datetime(
-                datetime.fromisoformat(text).astimezone(zone), "d MMM y, HH:mm", locale=lang
-            ),
-            here=request.url.path,
-            place=place,
-            base=f"/t/{place}",
-            place_name=row.name if row else "",
-            who=desk.who if desk else None,
-            menu=menu,
-            csrf=csrf_of(request),
-            **({"flash": request.session.pop("flash", None), "signed_in": "subject" in request.session} | words),
-        )
-    )
+    always: dict[str, Any] = {
+        "lang": lang,
+        "t": lambda en, fr: fr if lang == "fr" else en,
+        "moment": lambda text: format_datetime(
+            datetime.fromisoformat(text).astimezone(zone), "d MMM y, HH:mm", locale=lang
+        ),
+        "here": request.url.path,
+        "place": place,
+        "base": f"/t/{place}",
+        "place_name": row.name if row else "",
+        "who": desk.who if desk else None,
+        "menu": menu,
+        "csrf": csrf_of(request),
+        "flash": None if "flash" in words else request.session.pop("flash", None),
+        "signed_in": "subject" in request.session,
+    }
+    content = _templates().get_template(template).render(**(always | words))
     return HTMLResponse(content, headers={"content-security-policy": POLICY, "cache-control": "no-store"})
 
 

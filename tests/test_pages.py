@@ -1,0 +1,501 @@
+"""The pages, in a real browser: every page in both languages, sizes and colours; the stories of each role; what must not happen."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from api.matrix import PAGES, PUBLIC
+from api.office.documents import held_from, scenario_by
+from api.store.schema import Campaign, RosterRow, Submission
+from api.uploads import packed
+from scenarios.load import load
+from scheduler.variants import revised
+from tests.pages import CHROMIUM, DESKTOP, PHONE, Visitor, demo, site
+
+DATA = Path(__file__).parent.parent / "scenarios" / "data"
+PLACE = "/t/pilot-pooled"
+needs_browser = pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine: apt install chromium")
+pytestmark = needs_browser
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """The demo's database, to be copied."""
+    return demo(tmp_path_factory.getbasetemp().parent)
+
+
+@pytest.fixture(scope="module")
+def here(made, tmp_path_factory):
+    """The demo territory served; tests that use it only read."""
+    path = tmp_path_factory.mktemp("pages") / "p.db"
+    shutil.copy(made, path)
+    with site(path) as found:
+        yield found
+
+
+@pytest.fixture
+def fresh(made, tmp_path):
+    """The demo territory served, for a test that changes it."""
+    shutil.copy(made, tmp_path / "p.db")
+    with site(tmp_path / "p.db") as found:
+        yield found
+
+
+@pytest.fixture
+def pictures(request):
+    return Path(request.config.getoption("--pictures"))
+
+
+def rows_of(service, kind):
+    with service.database.reading() as session:
+        return list(session.execute(select(kind)).scalars())
+
+
+ADDRESSES = {
+    "coordinator": [
+        "/overview", "/campaign", "/rosters", "/rosters/R", "/rosters/R?by=people", "/rosters/R?duty=D", "/rosters/R/certificate",
+        "/rosters/R/versions", "/rosters/R/fragile", "/rosters/R/duty/D", "/rosters/R/duty/D/move?to=P", "/on-call?at=2027-01-05T22:00:00Z",
+        "/compare", "/compare?roster=R&roster=R", "/sweeps", "/stress", "/harmonise", "/map", "/rules", "/trail",
+    ],
+    "practitioner": ["/me", "/me?past=true", "/me/availability", "/me/share", "/me/why?duty=D", "/me/exchanges", "/me/exchanges?duty=M", "/me/statement"],
+    "establishment": ["/establishment", "/on-call"],
+    "analyst": ["/compare?roster=R&roster=R", "/map"],
+    "reader": ["/on-call?at=2027-01-05T22:00:00Z"],
+}  # fmt: skip
+
+
+def known(service):
+    """What stands for R, D, P and M in an address: a roster, one of its duties, somebody else, a duty of the demo's practitioner."""
+    (row,) = rows_of(service, RosterRow)
+    with service.database.reading() as session:
+        facts = scenario_by(session, row.scenario).facts
+    held = held_from(row.held)
+    me = next(p.id for p in facts.people if "private" in facts.statuses_of(p.id))
+    duty = facts.duties[0].id
+    other = next(p.id for p in facts.people if not held.covers(p.id, duty))
+    mine = min(held.duties_of(me), key=lambda d: facts.duty_by_id[d].start)
+    return {"R": row.id, "D": duty, "P": other, "M": mine}
+
+
+def filled_in(address, words):
+    return re.sub(r"(?<![A-Za-z])([RDPM])(?![A-Za-z-])", lambda found: words[found[1]], address)
+
+
+@pytest.mark.parametrize(
+    ("lang", "size", "dark"), [("fr", DESKTOP, False), ("en", PHONE, True)], ids=["desktop-fr-light", "phone-en-dark"]
+)
+@pytest.mark.parametrize("role", ADDRESSES)
+def test_every_page_is_sound_for_everybody(here, browser, pictures, role, lang, size, dark):
+    base, _, service = here
+    words = known(service)
+    with Visitor(browser, base, lang, size, dark, pictures=pictures / f"{lang}-{size['width']}") as visitor:
+        visitor.go("/welcome").sound()
+        visitor.picture("welcome")
+        visitor.as_(role)
+        for address in ADDRESSES[role]:
+            visitor.go(PLACE + filled_in(address, words))
+            visitor.sound()
+            visitor.picture(f"{role}{re.sub('[^a-zA-Z]+', '-', address)}")
+            assert visitor.page.get_attribute("html", "lang") == lang
+
+
+def test_every_page_is_in_the_matrix_and_no_other_is(here):
+    _, _, service = here
+    from fastapi.routing import APIRoute
+
+    from api import app as application
+
+    routers = (application.practitioner, application.coordinator, application.roster_pages, application.establishment,
+               application.on_call, application.analyst, application.trust)  # fmt: skip
+    names = {route.name for one in routers for route in one.router.routes if isinstance(route, APIRoute)}
+    assert names | {"home"} == set(PAGES) | {"wall", "wall_part"}
+    assert {"wall", "wall_part", "front", "welcome"} <= PUBLIC
+
+
+def test_pages_are_read_without_scripts_and_at_twice_the_size(here, browser):
+    base, _, service = here
+    words = known(service)
+    with Visitor(browser, base, scripts=False, size={"width": 640, "height": 450}) as visitor:
+        visitor.as_("coordinator")
+        for address in ("/overview", "/rosters/R?duty=D", "/rosters/R/certificate", "/on-call"):
+            visitor.go(PLACE + filled_in(address, words))
+            assert visitor.page.inner_text("h1")
+        visitor.go(PLACE + filled_in("/rosters/R?duty=D", words))
+        assert "?" not in visitor.page.inner_text("#duty h2")
+        with visitor.page.expect_navigation():
+            visitor.page.click("#duty form button")
+
+
+# --- stories ----------------------------------------------------------------------------------------------------------
+
+
+def open_campaign(base, browser, lang):
+    with Visitor(browser, base, lang) as coordinator:
+        coordinator.as_("coordinator").go(f"{PLACE}/campaign")
+        coordinator.page.fill("#closes", "2026-12-20")
+        coordinator.click("Solliciter" if lang == "fr" else "Ask everybody")
+        coordinator.page.wait_for_selector(".state.open")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_practitioner_paints_a_month_with_the_mouse_and_by_keyboard_alone(fresh, browser, pictures, lang):
+    base, _, service = fresh
+    open_campaign(base, browser, lang)
+    with Visitor(browser, base, lang, pictures=pictures / lang) as visitor:
+        visitor.as_("practitioner").go(f"{PLACE}/me/availability")
+        page = visitor.page
+        # With the mouse: one stroke over four days.
+        first = page.locator("#d-2027-01-11").bounding_box()
+        last = page.locator("#d-2027-01-14").bounding_box()
+        page.mouse.move(first["x"] + 10, first["y"] + 10)
+        page.mouse.down()
+        page.mouse.move(last["x"] + 10, last["y"] + 10, steps=12)
+        page.mouse.up()
+        # By keyboard: on two days of their own.
+        page.focus("#d-2027-01-20")
+        page.keyboard.press("2")
+        page.keyboard.press("Tab")
+        page.keyboard.press("4")
+        page.keyboard.press("Tab")
+        page.check("input[name=site]")
+        page.fill("#nights_per_month", "5")
+        page.select_option("#s-0", "only")
+        page.check("input[name=s-0-days][value=sat]")
+        visitor.picture("availability-painted")
+        page.locator("form.paint button.main").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".told.good")
+        visitor.sound()
+        # What was said is there again, and in the tables.
+        assert page.input_value("#d-2027-01-12") == "cannot"
+        assert page.input_value("#d-2027-01-21") == "would_like"
+        assert page.input_value("#d-2027-01-15") == ""
+    (said,) = rows_of(service, Submission)
+    header = said.rows["wishes"]["header"]
+    kept = [dict(zip(header, row, strict=False)) for row in said.rows["wishes"]["rows"]]
+    spans = {(row["wish"], row["first_day"], row["last_day"]) for row in kept if row["first_day"]}
+    assert {("cannot", "2027-01-11", "2027-01-14"), ("rather_not", "2027-01-20", "2027-01-20"), ("would_like", "2027-01-21", "2027-01-21")} <= spans  # fmt: skip
+    assert any(row["wish"] == "only" and "sat" in row["days"] for row in kept)
+
+
+@pytest.mark.parametrize(("lang", "size"), [("fr", DESKTOP), ("en", PHONE)])
+def test_from_an_empty_installation_to_a_published_rota_in_five_clicks_after_the_campaign(tmp_path, browser, pictures, lang, size):
+    from api.demo import fill
+    from api.settings import Settings
+    from tests.pages import NOW
+
+    key = fill(Settings(f"sqlite:///{tmp_path}/p.db", secure=False), NOW, demo=False)
+    fr = lang == "fr"
+    with site(tmp_path / "p.db") as (base, _, service), Visitor(browser, base, lang, size, pictures=pictures / lang) as visitor:
+        page = visitor.page
+        visitor.go("/").page.fill("#key", key)
+        visitor.click("Se connecter avec la clé" if fr else "Sign in with the key")
+        visitor.picture("first-run")
+        visitor.sound()
+        with page.expect_download() as workbook:
+            visitor.click("Télécharger le classeur" if fr else "Download the workbook", "link")
+        workbook.value.save_as(tmp_path / "workbook.xlsx")
+        page.fill("#id", "bus")
+        page.fill("#name", "Bus de prévention")
+        page.set_input_files("#file", tmp_path / "workbook.xlsx")
+        visitor.click("Créer le territoire" if fr else "Create the territory")
+        page.wait_for_url("**/overview")
+        visitor.go("/t/bus/campaign")
+        page.fill("#closes", "2026-12-20")
+        visitor.click("Solliciter" if fr else "Ask everybody")
+        page.wait_for_selector(".state.open")
+        visitor.sound()
+        visitor.click("Clore" if fr else "Close")
+        page.wait_for_selector(".state.closed")
+        visitor.clicks = 0
+        visitor.click("Faire le tableau" if fr else "Make the rota")
+        page.wait_for_selector("#live")
+        visitor.picture("solve")
+        page.wait_for_selector("text=Voir le tableau" if fr else "text=See the rota", timeout=120_000)
+        visitor.sound()
+        visitor.picture("solved")
+        visitor.click("Voir le tableau" if fr else "See the rota", "link")
+        visitor.click("Proposer aux volontaires" if fr else "Propose to the volunteers")
+        page.wait_for_selector(".state.proposed")
+        if page.get_by_role("button", name="Noter" if fr else "Write down").count():
+            visitor.click("Noter" if fr else "Write down")
+            page.wait_for_selector(".told.good")
+        visitor.click("Publier" if fr else "Publish")
+        page.wait_for_selector(".state.published")
+        assert visitor.clicks <= 5
+        visitor.sound()
+    assert [row.state for row in rows_of(service, RosterRow)] == ["published"]
+    assert [row.state for row in rows_of(service, Campaign)] == ["closed"]
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_a_duty_is_opened_priced_and_given_to_somebody_else(fresh, browser, pictures, by):
+    base, _, service = fresh
+    with Visitor(browser, base, "fr", pictures=pictures / "fr") as visitor:
+        page = visitor.as_("coordinator").page
+        roster = known(service)["R"]
+        visitor.go(f"{PLACE}/rosters/{roster}?by=people")
+        links = page.locator(".board tbody a[draggable=true]")
+        before = {tuple(pair) for pair in rows_of(service, RosterRow)[0].held["assignments"]}
+        if by == "mouse":
+            # Both in sight, as for somebody who drags: one of the first days, onto somebody else's.
+            page.locator(".board").scroll_into_view_if_needed()
+            source = page.locator(".board tbody tr:nth-child(-n+6) td:nth-child(-n+6) a[draggable=true]").first
+            row = source.evaluate("link => link.closest('tr').rowIndex")
+            source.drag_to(page.locator(".board tbody tr").nth(row + 1).locator("td").nth(2))
+            page.wait_for_selector("#duty p strong")
+            visitor.picture("board-drag")
+            assert page.inner_text("#duty")
+            visitor.sound()
+        moved = False
+        for n in range(3, 40):
+            links.nth(n).focus()
+            page.keyboard.press("Enter") if by == "keyboard" else links.nth(n).click()
+            page.wait_for_selector("#duty h3")
+            visitor.complaints.clear()
+            if page.locator("#duty input[name=to]").count() == 0:
+                continue
+            visitor.picture("duty-open")
+            button = page.locator("#duty form button.main").first
+            button.focus()
+            page.keyboard.press("Enter") if by == "keyboard" else button.click()
+            page.wait_for_selector("#duty .good, #duty .told.bad")
+            change = page.locator("#duty form button.main")
+            if change.count():
+                visitor.picture("move-priced")
+                change.focus()
+                page.keyboard.press("Enter") if by == "keyboard" else change.click()
+                page.wait_for_selector(".told.good")
+                moved = True
+                break
+        assert moved
+        visitor.go(f"{PLACE}/rosters/{roster}/versions")
+        visitor.picture("versions")
+        assert page.locator("h2").count() == 2
+    after = {tuple(pair) for pair in rows_of(service, RosterRow)[0].held["assignments"]}
+    assert len(before - after) == len(after - before) == 1
+
+
+def test_an_absence_is_mended_with_few_changes_and_taken(fresh, browser, pictures):
+    base, _, service = fresh
+    words = known(service)
+    with Visitor(browser, base, "en", pictures=pictures / "en") as visitor:
+        page = visitor.as_("coordinator").page
+        visitor.go(PLACE + filled_in("/rosters/R?duty=D", words))
+        visitor.click("Is away that day")
+        page.wait_for_selector("text=Take it as the next version", timeout=90_000)
+        visitor.sound()
+        visitor.picture("mended")
+        visitor.click("Take it as the next version")
+        page.wait_for_selector(".told.good")
+    (row,) = rows_of(service, RosterRow)
+    assert words["D"] not in {d for d, p in row.held["assignments"] if p == words["P"]} or row.version > 4
+
+
+def test_an_exchange_is_offered_previewed_and_accepted(fresh, browser, pictures):
+    base, _, service = fresh
+    from api.who import grant
+
+    words = known(service)
+    with Visitor(browser, base, "fr", PHONE, pictures=pictures / "fr") as giver:
+        page = giver.as_("practitioner").page
+        options = giver.go(f"{PLACE}/me/exchanges").page.locator("#duty option").all()
+        for value in [option.get_attribute("value") for option in options]:
+            giver.go(f"{PLACE}/me/exchanges?duty={value}")
+            if page.get_by_role("button", name="La proposer").count():
+                break
+        giver.picture("exchange-takers")
+        giver.sound()
+        taker_link = page.locator("main ul a[href*=taker]").first
+        taker = re.search(r"taker=([^&]+)", taker_link.get_attribute("href"))[1]
+        taker_link.click()
+        giver.picture("exchange-preview")
+        giver.sound()
+        giver.click("Proposer")
+        page.wait_for_selector(".told.good")
+    with service.database.writing() as session:
+        grant(session, "demo:reader", "practitioner", service.clock(), "pilot-pooled", taker)
+    with Visitor(browser, base, "fr", PHONE) as other:
+        page = other.as_("reader").page
+        other.go(f"{PLACE}/me/exchanges")
+        other.click("Voir l'effet", "link")
+        other.sound()
+        other.click("Accepter")
+        page.wait_for_selector(".told.good")
+    (row,) = rows_of(service, RosterRow)
+    assert [value, taker] in row.held["assignments"]
+    assert words["R"] == row.id
+
+
+def test_an_analyst_compares_two_rosters_in_four_clicks_and_slides_pay(fresh, browser, pictures):
+    base, _, service = fresh
+    with Visitor(browser, base, "en", pictures=pictures / "en") as visitor:
+        page = visitor.as_("coordinator").page
+        visitor.go(f"{PLACE}/overview")
+        page.select_option("#time_limit", "20")
+        visitor.click("Make another rota")
+        page.wait_for_selector("text=See the rota", timeout=120_000)
+    with Visitor(browser, base, "en", pictures=pictures / "en") as visitor:
+        page = visitor.as_("analyst").page
+        visitor.clicks = 0
+        for n in (0, 1):
+            visitor.clicks += 1
+            page.locator("input[name=roster]").nth(n).check()
+        visitor.click("Compare")
+        page.wait_for_selector("main section h2")
+        assert visitor.clicks <= 4
+        visitor.sound()
+        visitor.picture("compared")
+        names = {p.name for p in _people(service)}
+        shown = page.inner_text("main")
+        assert not [name for name in names if name in shown]
+        visitor.go(f"{PLACE}/harmonise")
+        before = page.inner_text("#priced")
+        page.focus("#way")
+        for _ in range(6):
+            page.keyboard.press("ArrowLeft")
+        page.wait_for_function("before => document.getElementById('priced').innerText !== before", arg=before)
+        assert "70 %" in page.inner_text("#priced")
+        visitor.sound()
+
+
+def _people(service):
+    (row, *_) = rows_of(service, RosterRow)
+    with service.database.reading() as session:
+        return scenario_by(session, row.scenario).facts.people
+
+
+def test_a_wall_shows_who_is_on_call_by_a_secret_address_and_says_when_it_is_old(fresh, browser, pictures):
+    base, clock, _ = fresh
+    clock.at = clock.at.replace(year=2027, month=1, day=5, hour=22)
+    with Visitor(browser, base, "fr") as visitor:
+        page = visitor.as_("coordinator").page
+        visitor.go(f"{PLACE}/on-call")
+        visitor.click("Créer une adresse secrète")
+        address = page.inner_text("#flash strong").removeprefix("✓ ").strip()
+    with Visitor(browser, base, "fr", {"width": 1920, "height": 1080}, pictures=pictures / "fr") as wall:
+        page = wall.page
+        page.clock.install()
+        wall.go(address.removeprefix(base))
+        assert page.locator(".on-call li").count() > 5
+        wall.picture("wall")
+        wall.sound()
+        assert page.locator("#stale").is_hidden()
+        before = page.inner_text(".clock")
+        clock.go(hours=1)
+        page.clock.run_for(31_000)
+        page.wait_for_function("before => document.querySelector('.clock').innerText !== before", arg=before)
+        wall.context.set_offline(True)
+        page.clock.run_for(125_000)
+        page.wait_for_selector("#stale:not([hidden])")
+        wall.picture("wall-stale")
+
+
+# --- what must not happen ---------------------------------------------------------------------------------------------
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "=cmd|' /C calc'!A0",
+    "‮mirrored ‏שלום",
+    "x" * 200,
+    '"><img src=x onerror=alert(2)>',
+    "{{ 7 * 7 }}",
+]
+
+
+def test_hostile_names_are_harmless_on_every_page_and_in_every_document(tmp_path, browser):
+    scenario = load(DATA / "prevention-bus")
+    people = [
+        person.model_copy(update={"name": HOSTILE[n % len(HOSTILE)]}) for n, person in enumerate(scenario.facts.people)
+    ]
+    sites = [one.model_copy(update={"name": HOSTILE[n % len(HOSTILE)]}) for n, one in enumerate(scenario.facts.tables.sites)]
+    lines = [one.model_copy(update={"name": HOSTILE[n % len(HOSTILE)]}) for n, one in enumerate(scenario.facts.lines)]
+    hostile = revised(scenario, tables={"people": people, "sites": sites, "lines": lines})
+    from tests.service import House, house  # noqa: F401
+
+    from api.demo import fill
+    from api.settings import Settings
+    from tests.pages import NOW
+
+    key = fill(Settings(f"sqlite:///{tmp_path}/p.db", secure=False), NOW, demo=False)
+    (tmp_path / "s.xlsx").write_bytes(packed(hostile, "xlsx"))
+    with site(tmp_path / "p.db") as (base, _, service), Visitor(browser, base, "fr", PHONE) as visitor:
+        page = visitor.page
+        visitor.go("/").page.fill("#key", key)
+        visitor.click("Se connecter avec la clé")
+        page.fill("#id", "h")
+        page.fill("#name", HOSTILE[0])
+        page.set_input_files("#file", tmp_path / "s.xlsx")
+        visitor.click("Créer le territoire")
+        page.wait_for_url("**/overview")
+        visitor.sound()
+        visitor.click("Faire le tableau")
+        page.wait_for_selector("text=Voir le tableau", timeout=120_000)
+        visitor.click("Voir le tableau", "link")
+        visitor.click("Proposer")
+        page.wait_for_selector(".state.proposed")
+        if page.get_by_role("button", name="Noter").count():
+            visitor.click("Noter")
+            page.wait_for_selector(".told.good")
+        visitor.click("Publier")
+        page.wait_for_selector(".state.published")
+        roster = page.url.rpartition("/")[2].partition("?")[0]
+        for address in ("/overview", "/campaign", f"/rosters/{roster}", f"/rosters/{roster}?by=people", f"/rosters/{roster}/certificate",
+                        f"/rosters/{roster}/fragile", "/on-call?at=2027-01-05T12:00:00Z", f"/compare?roster={roster}&roster={roster}", "/map", "/rules", "/trail"):  # fmt: skip
+            visitor.go(f"/t/h{address}")
+            visitor.sound()
+        for form in ("pdf", "xlsx", "csv", "html"):
+            answer = page.request.get(f"{base}/v1/territories/h/rosters/{roster}/export.{form}")
+            assert answer.status == 200, form
+
+
+def test_a_form_of_another_session_or_of_elsewhere_does_nothing(fresh, browser):
+    base, _, service = fresh
+    with Visitor(browser, base) as visitor:
+        page = visitor.as_("coordinator").page
+        cookies = {one["name"]: one for one in visitor.context.cookies()}
+        assert cookies["permanence"]["httpOnly"]
+        assert cookies["permanence"]["sameSite"] == "Lax"
+        for form in ({}, {"csrf": "made-up"}):
+            answer = page.request.post(f"{base}{PLACE}/solve", form=form, headers={"origin": base}, max_redirects=0)
+            assert answer.status == 403
+        whole = page.request.get(f"{base}{PLACE}/overview")
+        assert whole.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+        assert "unsafe" not in whole.headers["content-security-policy"]
+        assert whole.headers["x-frame-options"] == "DENY"
+        visitor.go(f"{PLACE}/me", 403)
+        visitor.go("/t/elsewhere/overview", 404)
+        # Every form on every page has the token.
+        for address in ADDRESSES["coordinator"]:
+            visitor.go(PLACE + filled_in(address, known(service)))
+            forms = page.locator("form[method=post]")
+            assert forms.count() == page.locator("form[method=post] input[name=csrf]").count()
+    with Visitor(browser, base) as nobody:
+        nobody.page.goto(f"{base}{PLACE}/overview")
+        assert "/welcome" in nobody.page.url
+
+
+def test_what_a_form_refused_is_said_and_what_was_entered_stays(fresh, browser):
+    base, _, _ = fresh
+    with Visitor(browser, base, "fr") as visitor:
+        page = visitor.as_("coordinator").page
+        visitor.go(f"{PLACE}/sweeps")
+        page.fill("#vary", "rules.no_such_rule.hours=1")
+        visitor.click("Tout calculer")
+        page.wait_for_selector(".told.bad")
+        assert "no_such_rule" in page.inner_text("#flash")
+        assert page.input_value("#vary") == "rules.no_such_rule.hours=1"
+        visitor.sound()
