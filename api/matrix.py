@@ -3,14 +3,11 @@
 from api.who import Role
 
 PUBLIC: frozenset[str] = frozenset(
+    {"health", "calendar_feed", "board_feed", "signin", "signed_in", "signout", "problem"}
+)
+"""Operations that need no role: some need a secret in their address instead."""
+DOORS: frozenset[str] = frozenset(
     {
-        "health",
-        "calendar_feed",
-        "board_feed",
-        "signin",
-        "signed_in",
-        "signout",
-        "problem",
         "front",
         "welcome",
         "speak",
@@ -22,7 +19,7 @@ PUBLIC: frozenset[str] = frozenset(
         "wall_part",
     }
 )
-"""Operations that need no role: some need a secret in their address instead."""
+"""Pages that need no role in a territory: the ways in, and the screen on a wall."""
 SIGNED_IN: frozenset[str] = frozenset({"me", "list_territories"})
 """Operations for whoever is signed in, about themselves."""
 INSTALLATION: frozenset[str] = frozenset(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from api.matrix import PAGES, PUBLIC
+from api.matrix import DOORS, PAGES
 from api.office.documents import held_from, scenario_by
 from api.store.schema import Campaign, RosterRow, Submission
 from api.uploads import packed
@@ -119,10 +119,9 @@ def test_every_page_is_in_the_matrix_and_no_other_is(here):
     from api import app as application
 
     routers = (application.practitioner, application.coordinator, application.roster_pages, application.establishment,
-               application.on_call, application.analyst, application.trust)  # fmt: skip
+               application.on_call, application.analyst, application.trust, application.doors, application.first)  # fmt: skip
     names = {route.name for one in routers for route in one.router.routes if isinstance(route, APIRoute)}
-    assert names | {"home"} == set(PAGES) | {"wall", "wall_part"}
-    assert {"wall", "wall_part", "front", "welcome"} <= PUBLIC
+    assert names == set(PAGES) | DOORS
 
 
 def test_pages_are_read_without_scripts_and_at_twice_the_size(here, browser):
@@ -192,14 +191,19 @@ def test_a_practitioner_paints_a_month_with_the_mouse_and_by_keyboard_alone(fres
 
 
 @pytest.mark.parametrize(("lang", "size"), [("fr", DESKTOP), ("en", PHONE)])
-def test_from_an_empty_installation_to_a_published_rota_in_five_clicks_after_the_campaign(tmp_path, browser, pictures, lang, size):
+def test_from_an_empty_installation_to_a_published_rota_in_five_clicks_after_the_campaign(
+    tmp_path, browser, pictures, lang, size
+):
     from api.demo import fill
     from api.settings import Settings
     from tests.pages import NOW
 
     key = fill(Settings(f"sqlite:///{tmp_path}/p.db", secure=False), NOW, demo=False)
     fr = lang == "fr"
-    with site(tmp_path / "p.db") as (base, _, service), Visitor(browser, base, lang, size, pictures=pictures / lang) as visitor:
+    with (
+        site(tmp_path / "p.db") as (base, _, service),
+        Visitor(browser, base, lang, size, pictures=pictures / lang) as visitor,
+    ):
         page = visitor.page
         visitor.go("/").page.fill("#key", key)
         visitor.click("Se connecter avec la clé" if fr else "Sign in with the key")
@@ -421,14 +425,15 @@ def test_hostile_names_are_harmless_on_every_page_and_in_every_document(tmp_path
     people = [
         person.model_copy(update={"name": HOSTILE[n % len(HOSTILE)]}) for n, person in enumerate(scenario.facts.people)
     ]
-    sites = [one.model_copy(update={"name": HOSTILE[n % len(HOSTILE)]}) for n, one in enumerate(scenario.facts.tables.sites)]
+    sites = [
+        one.model_copy(update={"name": HOSTILE[n % len(HOSTILE)]}) for n, one in enumerate(scenario.facts.tables.sites)
+    ]
     lines = [one.model_copy(update={"name": HOSTILE[n % len(HOSTILE)]}) for n, one in enumerate(scenario.facts.lines)]
     hostile = revised(scenario, tables={"people": people, "sites": sites, "lines": lines})
-    from tests.service import House, house  # noqa: F401
-
     from api.demo import fill
     from api.settings import Settings
     from tests.pages import NOW
+    from tests.service import House, house  # noqa: F401
 
     key = fill(Settings(f"sqlite:///{tmp_path}/p.db", secure=False), NOW, demo=False)
     (tmp_path / "s.xlsx").write_bytes(packed(hostile, "xlsx"))

@@ -22,7 +22,7 @@ from api.uploads import packed
 from scenarios.generated import generated
 from tests.service import PLACE, house
 from tests.test_life import night
-from tests.test_service_real import _alive, serving, until
+from tests.test_service_real import serving, until
 
 PEOPLE, NIGHTS = ("Ana", "Bob", "Cy"), (1, 2, 3, 4)
 
@@ -152,13 +152,16 @@ def test_killed_at_any_moment_the_service_loses_nothing_and_goes_on(tmp_path, re
                 writer.start()
                 time.sleep(luck.uniform(0.5, 3))
                 used = _used(admin, job)
-                family = [process.pid, *(child.pid for child in psutil.Process(process.pid).children(recursive=True))]
-                os.kill(luck.choice(family), signal.SIGKILL)
+                server = psutil.Process(process.pid)
+                family = [server, *server.children(recursive=True)]
+                names = {one.pid: " ".join(one.cmdline()) for one in family}
+                os.kill(luck.choice(family).pid, signal.SIGKILL)
                 time.sleep(luck.uniform(0, 1))
                 process.kill()
                 writer.stop.set()
                 writer.join()
-                until(lambda: not any(map(_alive, family)), 20)  # noqa: B023
+                _, left_over = psutil.wait_procs(family, 30)
+                assert [names[one.pid] for one in left_over if one.status() != psutil.STATUS_ZOMBIE] == []
     assert kept
 
 
