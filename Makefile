@@ -13,7 +13,7 @@ DATE ?= $(shell date +%F)
 RESULTS := benchmarks/results/$(DATE)
 BENCH = $(BIN)/permanence bench --time-limit $(LIMIT) --workers $(WORKERS) $(if $(PEERS),--peer $(PEERS))
 
-.PHONY: demo serve test check long docs bench clean
+.PHONY: demo serve browser test check long docs bench clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -28,7 +28,10 @@ demo: $(READY)  ## the pilot territory's rota, in out/
 serve: $(READY)  ## the service with its demo territory on http://127.0.0.1:8000, everything in permanence.db
 	PERMANENCE_SECURE=no $(BIN)/permanence serve --demo
 
-test: $(READY)  ## lint, types and tests
+browser:  ## Chromium for the tests of the pages, from the system's packages where one may install them
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq chromium >/dev/null; } || echo "no Chromium here: the tests of the pages will be skipped (apt install chromium)"
+
+test: $(READY) browser  ## lint, types and tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

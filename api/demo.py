@@ -2,14 +2,14 @@
 and somebody for every role."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.installation import prepared
-from api.office import rosters, territories
+from api.office import campaigns, rosters, territories
 from api.office.desk import Desk
 from api.settings import Settings
 from api.store.schema import Key, Territory
@@ -25,6 +25,8 @@ PILOT = "pilot-pooled"
 DATA = Path(__file__).parent.parent / "scenarios" / "data"
 DEMO_S = 20.0
 """Seconds of search for the demo's rota."""
+CAMPAIGN = timedelta(days=30)
+"""How long the demo's campaign is open, so that a month can be painted there."""
 DEMO: tuple[Role, ...] = ("coordinator", "practitioner", "establishment", "analyst", "reader")
 """Roles in which anybody may look around the demo."""
 
@@ -47,6 +49,7 @@ def fill(settings: Settings, at: datetime, *, demo: bool) -> str | None:
                 ]
                 _publish(desk, id_, scenario, outcome.roster, {"tiers": tiers, "seed": 1})
             _everybody(session, desk, scenario)
+            campaigns.open_(desk, at + CAMPAIGN)
         if session.execute(select(Key.id).limit(1)).first() is not None:
             return None
         key, text = new_key(session, "first", at)

@@ -23,6 +23,8 @@ from tests.service import Clock
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 """Before the demo's roster begins: its duties may still move."""
+SOLVE_S = 8.0
+"""Most seconds of a solve here: what comes of it is tested elsewhere."""
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -69,6 +71,9 @@ def site(database: Path, **settings):
             with own.reading() as session:
                 waiting = session.execute(select(Job.id).where(Job.state == "waiting")).scalars().all()
             for job in waiting:
+                with own.writing() as session:
+                    row = session.get_one(Job, job)
+                    row.asked = row.asked | {"time_limit": min(SOLVE_S, row.asked["time_limit"])}
                 run(own, job, 2_000)
 
     threads = [threading.Thread(target=server.run, daemon=True), threading.Thread(target=solves, daemon=True)]
@@ -147,5 +152,7 @@ class Visitor:
         assert said == [], (self.page.url, said)
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, (self.page.url, f"{wide} px to the side")
+        forms = "form[method=post]"
+        assert self.page.locator(forms).count() == self.page.locator(f"{forms} input[name=csrf]").count(), self.page.url
         assert self.elsewhere == []
         assert self.complaints == [], (self.page.url, self.complaints)

@@ -208,8 +208,7 @@ def _begun(client, scenario):
     client.post("/v1/grants", json=said).raise_for_status()
     place = f"/v1/territories/{PLACE}"
     client.put(f"{place}/scenario", files={"file": ("s.zip", packed(scenario, "zip"))}).raise_for_status()
-    campaign = client.post(f"{place}/campaigns", json={"closes": "2099-01-01T00:00:00Z"}).json()["id"]
-    return campaign
+    return client.post(f"{place}/campaigns", json={"closes": "2099-01-01T00:00:00Z"}).json()["id"]
 
 
 def _asked(client):

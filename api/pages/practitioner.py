@@ -21,7 +21,6 @@ from api.problems import Problem
 from api.store.schema import Campaign, ExchangeRow, RosterRow, Submission
 from scheduler import publication
 from scheduler.exchanges import open_offer
-from scheduler.explain import said_duty_held
 from scheduler.facts import Facts
 from scheduler.fairness import CATEGORIES, carried, fair_shares, loads, pool_of
 from scheduler.findings import Finding
@@ -75,7 +74,7 @@ def _mine(desk: Desk, person: str) -> list[Assigned]:
 
 
 @router.get("", name="my_duties")
-def my_duties(request: Request, desk: Reading, past: bool = False, address: str = "") -> Response:
+def my_duties(request: Request, desk: Reading, past: bool = False) -> Response:
     """What comes next, what is proposed to me, and the address of my calendar."""
     me = _me(desk)
     mine = sorted(_mine(desk, me), key=lambda one: one.start)
@@ -97,7 +96,6 @@ def my_duties(request: Request, desk: Reading, past: bool = False, address: str 
         past=past,
         when=lambda one: _when(desk, one),
         proposed=proposed,
-        address=address if address.startswith(str(request.base_url)) else "",
     )
 
 
@@ -301,12 +299,10 @@ def my_why(
         said_name = facts.said_duty(one.id)
         if held.covers(me, one.id):
             others = [c for c in candidates(bench, one) if c.free]
-            answers.append(
-                (said_name, _why_mine(len(others), bench.beyond(me)), said_duty_held(scenario, held, one)[1:])
-            )
+            answers.append((said_name, _why_mine(len(others), bench.beyond(me))))
         else:
             mine = [c for c in candidates(bench, one) if c.person == me]
-            answers.append((said_name, _why_not(mine[0].stopped_by if mine else None, bench.beyond(me)), []))
+            answers.append((said_name, _why_not(mine[0].stopped_by if mine else None, bench.beyond(me))))
     desk.tell("roster.explain", f"{row.id} {found[0].id} {me}")
     return page(request, "my_why.html.j2", desk, answers=answers)
 

@@ -117,7 +117,7 @@ def _by_person(facts: Facts, held: Roster, duties: list[Duty]) -> list[BoardLine
             if id_ in known:
                 duty = known[id_]
                 name = facts.name(duty.line)
-                text = name if len(name) <= 12 else f"{name[:11]}…"
+                text = name if len(name) <= 20 else f"{name[:19]}…"
                 cells.setdefault(duty.date, []).append(
                     Cell(id_, text, f"{duty.date} {name}", empty=False, holder=person.id)
                 )
@@ -191,7 +191,8 @@ def _duty(scenario: Scenario, held: Roster, id_: str) -> dict[str, Any]:
         "site": facts.name(site_of(duty, held)),
         "people": people,
         "missing": max(0, duty.needed - len(people)),
-        "said": said_duty_held(scenario, held, duty)[1:],
+        # Why the others do not hold it is asked of a place that is empty; of one that is held, who else could.
+        "said": said_duty_held(scenario, held, duty)[1:] if len(people) < duty.needed else [],
         "free": [one for one in found if one.free][:CANDIDATES_MOST],
         "stopped": [one for one in found if not one.free][:CANDIDATES_MOST],
         "chains": filled,
