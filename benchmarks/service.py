@@ -76,19 +76,11 @@ class Asking:
         return json.loads(content) if content else None
 
 
-def publish(asking: Asking) -> str:
-    """A short solve, published; the day on which its duties begin."""
+def first_day(asking: Asking) -> str:
+    """The day on which the duties of the demo's published roster begin."""
     asking.until_up()
-    job = asking.json("POST", "/solves", {"time_limit": 20})["id"]
-    while (found := asking.json("GET", f"/jobs/{job}"))["state"] in ("waiting", "running"):
-        sleep(0.5)
-    roster = f"/rosters/{found['roster']}"
-    asking.json("POST", f"{roster}/propose", if_match="*")
-    awaited = asking.json("GET", roster)["awaited"]
-    said = [{"duty": duty, "person": person, "accepts": True} for duty, person in awaited]
-    asking.json("POST", f"{roster}/answers", {"answers": said})
-    asking.json("POST", f"{roster}/publish", if_match="*")
-    return str(asking.json("GET", roster)["assignments"][0][0].split(".")[1])
+    (roster,) = [one["id"] for one in asking.json("GET", "/rosters") if one["state"] == "published"]
+    return str(asking.json("GET", f"/rosters/{roster}")["assignments"][0][0].split(".")[1])
 
 
 def read(key: str, day: str, seconds: float, offered: float) -> tuple[list[tuple[str, float]], Counter[int]]:
@@ -135,7 +127,7 @@ def main(out: Path, seconds: float = SECONDS) -> None:
     found: dict[str, Any] = {}
     with TemporaryDirectory() as folder, served(Path(folder), os.environ.get("PERMANENCE_DATABASE_URL")) as key:
         asking = Asking(key)
-        day = publish(asking)
+        day = first_day(asking)
         for offered in OFFERED:
             found[f"quiet, {said(offered)}"] = figures(*read(key, day, seconds, offered), seconds)
         asking = Asking(key)  # the first one was closed while nobody spoke
