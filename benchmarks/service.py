@@ -27,14 +27,26 @@ PORT = 8799
 
 
 @contextmanager
-def served(folder: Path, url: str | None = None) -> Iterator[str]:
+def served(folder: Path, url: str | None = None, workers: int = 1, at_once: int = SOLVES) -> Iterator[str]:
     """The service with its demo territory and a worker for two solves; gives the administrator's key."""
     environment = os.environ | {
         "PERMANENCE_DATABASE_URL": url or f"sqlite:///{folder}/p.db",
         "PERMANENCE_SECURE": "no",
-        "PERMANENCE_SOLVES_AT_ONCE": str(SOLVES),
+        "PERMANENCE_SOLVES_AT_ONCE": str(at_once),
     }
-    command = [sys.executable, "-m", "api.cli", "serve", "--port", str(PORT), "--demo", "--lang", "en"]
+    command = [
+        sys.executable,
+        "-m",
+        "api.cli",
+        "serve",
+        "--port",
+        str(PORT),
+        "--demo",
+        "--lang",
+        "en",
+        "--workers",
+        str(workers),
+    ]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
@@ -68,6 +80,17 @@ class Asking:
         self._connection.request(method, where, None if body is None else json.dumps(body), said)
         answer = self._connection.getresponse()
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+
+    def upload(self, path: Path) -> None:
+        """A workbook as the scenario in force."""
+        mark = "a-line-of-its-own"
+        head = f'--{mark}\r\ncontent-disposition: form-data; name="file"; filename="{path.name}"\r\n\r\n'
+        body = head.encode() + path.read_bytes() + f"\r\n--{mark}--\r\n".encode()
+        said = {"authorization": f"Bearer {self._key}", "content-type": f"multipart/form-data; boundary={mark}"}
+        self._connection.request("PUT", f"/v1/territories/{PLACE}/scenario", body, said)
+        answer = self._connection.getresponse()
+        assert answer.status < 300, answer.read()
+        answer.read()
 
     def json(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """The answer, which is fine."""
