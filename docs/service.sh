@@ -25,7 +25,8 @@ curl -fsS -H "Authorization: Bearer $COORDINATOR" -X PUT "$T/scenario" -F "file=
     field '"   {people} people, {lines} lines, {duties} duties".format(**found)'
 
 echo "3. a campaign, and what three people say"
-CAMPAIGN=$(ask -X POST "$T/campaigns" -d '{"closes": "2099-01-01T00:00:00Z"}')
+CLOSES=$(python3 -c "import datetime as d; print((d.datetime.now(d.timezone.utc) + d.timedelta(days=30)).isoformat())")
+CAMPAIGN=$(ask -X POST "$T/campaigns" -d "{\"closes\": \"$CLOSES\"}")
 C=$T/campaigns/$(echo "$CAMPAIGN" | field 'found["id"]')
 set -- $(echo "$CAMPAIGN" | field '" ".join(found["waiting"][:3])')
 DAYS=$(ask "$T/scenario" | field 'found["name"]')

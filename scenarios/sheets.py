@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import ValidationError
@@ -115,7 +115,9 @@ def sheet_of(name: str, rows: Sequence[Row]) -> Sheet:
 def unit_of(table: str, column: str) -> str | None:
     """``clock``, ``hundredths`` or nothing: how a whole number is written in this column."""
     info = ROW_TYPES[table].model_fields[column]
-    extras = [info.json_schema_extra, *(getattr(m, "json_schema_extra", None) for m in info.metadata)]
+    # Of a column that may be empty the unit stands inside: ``Hundredths | None``.
+    inside = [m for one in get_args(info.annotation) for m in getattr(one, "__metadata__", ())]
+    extras = [info.json_schema_extra, *(getattr(m, "json_schema_extra", None) for m in (*info.metadata, *inside))]
     for extra in extras:
         if isinstance(extra, dict) and "unit" in extra:
             return str(extra["unit"])

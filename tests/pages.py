@@ -96,8 +96,8 @@ def site(database: Path, **settings):
 class Visitor:
     """Somebody with a browser: what they ask of elsewhere and what their browser complains about is kept."""
 
-    def __init__(self, browser, base, lang="fr", size=None, dark=False, scripts=True, pictures=None):
-        self.base, self.pictures = base, pictures
+    def __init__(self, browser, base, lang="fr", size=None, dark=False, scripts=True, pictures=None, keys=False):
+        self.base, self.pictures, self.lang, self.keys = base, pictures, lang, keys
         locale = "fr-FR" if lang == "fr" else "en-GB"
         self.context = browser.new_context(
             viewport=size or DESKTOP,
@@ -133,10 +133,45 @@ class Visitor:
         self.page.click(f"button[name=role][value={role}]")
         return self
 
-    def click(self, name, kind="button"):
-        """A click on what is called so; counted."""
+    def click(self, fr, en, kind="button"):
+        """A click on what is called so, or by keyboard alone: Tab until one is there, then Enter. Counted."""
+        self.press(self.page.get_by_role(kind, name=fr if self.lang == "fr" else en).first)
+        return self
+
+    def press(self, what):
+        """The same, of something on the page."""
         self.clicks += 1
-        self.page.get_by_role(kind, name=name, exact=False).first.click()
+        if not self.keys:
+            what.click()
+            return
+        self.reach(what)
+        box = what.evaluate("one => one.type === 'checkbox' || one.type === 'radio'")
+        self.page.keyboard.press("Space" if box else "Enter")
+
+    def reach(self, what):
+        """Go there with the Tab key alone."""
+        what.wait_for()
+        before = what.evaluate_handle("one => one")
+        for _ in range(600):
+            if before.evaluate("one => one === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"no way there by keyboard: {what}")
+
+    def written(self, selector, text):
+        """Fill a field in: typed, where only keys are used."""
+        field = self.page.locator(selector)
+        if self.keys and field.get_attribute("type") not in ("date", "file"):
+            self.reach(field)
+            self.page.keyboard.press("Control+a")
+            self.page.keyboard.type(text)
+        else:
+            # A date is typed in an order that each language has of its own: the field is filled in.
+            field.fill(text)
+
+    def sees(self, fr, en, **words):
+        """Wait for a text."""
+        self.page.wait_for_selector(f"text={fr if self.lang == 'fr' else en}", **words)
         return self
 
     def picture(self, name):

@@ -4,16 +4,28 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fastapi.testclient import TestClient
 from icalendar import Calendar
 
+from api.app import create_app
 from api.matrix import INSTALLATION, PUBLIC, SIGNED_IN, TERRITORY
+from api.office.campaigns import merged, rows_from_cells
+from api.office.documents import sheet_from_json, sheet_json
+from api.office.painted import painted, rows_of
 from api.office.privacy import forget_old
+from api.pages import shell
+from api.settings import Settings
 from api.solving import run
 from api.store import audit
 from api.store.schema import Audit, Submission
+from api.uploads import packed
 from api.who import ROLES
-from tests.service import PLACE, house
-from tests.test_life import night
+from scenarios.sheets import rows_from, sheet_of
+from scheduler.tables import ROW_TYPES
+from tests.service import PLACE, VOLUNTEER, house
+from tests.test_life import night, small
+
+VOLUNTEERS = "Ana . . . .\nBob . . . .\nCy . . . ."
 
 
 @pytest.fixture
@@ -519,7 +531,10 @@ def test_an_establishment_sees_exchanges_of_its_own_people_and_those_to_anybody(
     ours, theirs = here.key("establishment", sites=("H",)), here.key("establishment", sites=("K",))
     assert len(here.ask("GET", path, ours).json()) == 1
     assert here.ask("GET", path, theirs).json() == []
-    here.ask("POST", path, json={"duty": duty, "giver": giver})
+    here.ask("POST", path, json={"duty": duty, "giver": giver}, code=409)
+    other, holder = next((d, p) for d, p in sorted(held.items()) if d != duty)
+    here.ask("POST", path, json={"duty": other, "giver": holder, "taker": holder}, code=422)
+    here.ask("POST", path, json={"duty": other, "giver": holder})
     assert [one["taker"] for one in here.ask("GET", path, theirs).json()] == [None]
 
 
@@ -544,3 +559,85 @@ def test_somebody_is_shown_everything_and_forgotten_on_request_and_the_counts_st
     assert {d: p for d, p in after.items() if p not in words} == {d: p for d, p in before.items() if p != "Ana"}
     assert "Ana" not in here.ask("GET", "/assignments?from=2027-03-01&to=2027-03-04").text
     here.ask("GET", "/me/data", ana, code=404)
+
+
+def test_over_https_the_cookie_is_of_this_host_alone_and_no_script_reads_it(tmp_path):
+    app = create_app(Settings(f"sqlite:///{tmp_path}/p.db"))
+    with TestClient(app, base_url="https://permanence.example") as client:
+        said = client.get("/welcome").headers["set-cookie"]
+        assert said.startswith("__Host-permanence=")
+        assert {"secure", "httponly", "samesite=lax", "path=/"} <= {word.strip().lower() for word in said.split(";")}
+
+
+def test_a_campaign_keeps_its_scenario_and_ends_within_two_years(here):
+    here.territory()
+    for closes, code in (("2029-02-01T09:00:01Z", 422), ("2027-02-01T09:00:00Z", 422), ("2029-01-31T09:00:00Z", 201)):
+        here.ask("POST", "/campaigns", json={"closes": closes}, code=code)
+    scenario, _ = small(VOLUNTEERS, **VOLUNTEER)
+    files = {"file": ("s.zip", packed(scenario, "zip"))}
+    here.ask("PUT", "/scenario", files=files, code=409)
+    (campaign,) = here.ask("GET", "/campaigns").json()
+    here.ask("POST", f"/campaigns/{campaign['id']}/close", match="*")
+    here.ask("PUT", "/scenario", files=files)
+
+
+def test_what_somebody_takes_back_is_gone_and_what_they_do_not_speak_of_stays():
+    wish = {"person": "Ana", "wish": "rather_not", "first_day": "2027-03-01", "last_day": "2027-03-01"}
+    scenario, _ = small(VOLUNTEERS, wishes=[wish], **VOLUNTEER)
+    assert merged(scenario, {"Ana": {"wishes": []}, "Bob": {}}).facts.tables.wishes == ()
+    kept = merged(scenario, {"Ana": {"absences": []}, "Bob": {"wishes": []}})
+    assert len(kept.facts.tables.wishes) == len(kept.facts.tables.consents) == 1
+    assert merged(scenario, {"Bob": {"consents": []}}).facts.tables.consents == ()
+
+
+def test_an_amount_that_may_be_left_empty_comes_back_as_it_went_in():
+    for _ in range(3):
+        rows = rows_from_cells("Ana", {"offers": [{"least_pay": "12.5"}]})
+        sheet = sheet_from_json("offers", sheet_json(sheet_of("offers", rows["offers"])))
+        (again,) = (row for _, row in rows_from(sheet, ROW_TYPES["offers"], []))
+        assert again.least_pay == rows["offers"][0].least_pay == 1250
+
+
+@pytest.mark.parametrize(
+    "address", ["//evil.example/x", "/\\evil.example", "https://evil.example/", "http://[", "javascript:alert(1)", ""]
+)
+def test_a_page_sends_nobody_elsewhere(address):
+    assert shell.here(address, "testserver") == ""
+
+
+def test_a_page_goes_back_to_where_one_was():
+    assert shell.here("http://testserver/t/x/overview?a=1", "testserver") == "/t/x/overview?a=1"
+
+
+def test_a_body_that_is_too_large_for_a_page_is_refused_in_words(here):
+    answer = here.client.post("/signin/key", content=b"x" * 5_000_001)
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "text/plain; charset=utf-8")
+
+
+def test_what_somebody_paints_is_in_the_tables_and_what_the_page_does_not_show_stays():
+    said = {
+        "absences": [{"first_day": "2027-03-01", "last_day": "2027-03-02"}],
+        "wishes": [
+            {"wish": "cannot", "first_day": "2027-03-01", "last_day": "2027-03-03"},
+            {"wish": "rather_not", "first_day": "2027-03-05", "last_day": "2027-03-05"},
+            {"wish": "would_like", "days": "sat"},
+            {"wish": "rather_not", "days": "bridge"},
+            {"wish": "cannot", "periods": "night", "first_day": "2027-03-04", "last_day": "2027-03-04"},
+        ],
+        "consents": [{"site": "H"}, {"site": "K", "lines": "N"}],
+        "offers": [{"nights_per_month": "4"}],
+    }
+    rows = rows_from_cells("Ana", said)
+    shown = painted(rows)
+    assert {day.day: kind for day, kind in shown.days.items()} == {
+        1: "cannot",
+        2: "cannot",
+        3: "cannot",
+        5: "rather_not",
+    }
+    assert [wish.days for wish in shown.standing] == [("sat",)]
+    assert shown.sites == {"H"}
+    again = rows_of("Ana", shown)
+    assert {name: sorted(map(repr, again[name])) for name in rows} == {
+        name: sorted(map(repr, rows[name])) for name in rows
+    }

@@ -5,6 +5,7 @@ import random
 import signal
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -208,7 +209,9 @@ def _begun(client, scenario):
     client.post("/v1/grants", json=said).raise_for_status()
     place = f"/v1/territories/{PLACE}"
     client.put(f"{place}/scenario", files={"file": ("s.zip", packed(scenario, "zip"))}).raise_for_status()
-    return client.post(f"{place}/campaigns", json={"closes": "2099-01-01T00:00:00Z"}).json()["id"]
+    return client.post(
+        f"{place}/campaigns", json={"closes": (datetime.now(UTC) + timedelta(days=30)).isoformat()}
+    ).json()["id"]
 
 
 def _asked(client):

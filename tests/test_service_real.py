@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -361,7 +362,10 @@ def test_one_signs_in_with_a_provider_and_a_page_elsewhere_cannot_use_the_cookie
         for elsewhere in ({}, {"sec-fetch-site": "cross-site"}, {"origin": "http://evil.example"}):
             assert here.client.post(path, json=asked, headers=elsewhere).status_code == 403
         assert here.client.post(path, json=asked, headers={"sec-fetch-site": "same-origin"}).status_code == 201
-        assert here.client.post("/signin/out", follow_redirects=False).status_code == 303
+        token = re.search(r'name="csrf" value="([^"]+)"', here.client.get("/").text)[1]
+        assert here.client.post("/signin/out", follow_redirects=False).status_code == 403
+        out = here.client.post("/signin/out", data={"csrf": token}, follow_redirects=False)
+        assert out.status_code == 303
         assert here.client.get("/v1/me").status_code == 401
 
 
@@ -369,9 +373,9 @@ def test_an_answer_that_was_not_asked_for_and_a_weaker_authentication_do_not_sig
     settings = {"provider": Provider(provider, "permanence", "secret", acr="eidas1")}
     with house(f"sqlite:///{tmp_path}/p.db", **settings) as here:
         forged = here.client.get("/signin/back?code=x&state=y", follow_redirects=False)
-        assert (forged.status_code, forged.json()["code"]) == (401, "not_signed_in")
+        assert forged.status_code == 401
         weak = signed_in(here, provider, "810000000002")
-        assert (weak.status_code, weak.json()["code"]) == (401, "not_signed_in")
+        assert weak.status_code == 401
         assert here.client.get("/v1/me").status_code == 401
     with house(f"sqlite:///{tmp_path}/q.db") as here:
         assert here.client.get("/signin", follow_redirects=False).status_code == 404

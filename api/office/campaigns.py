@@ -1,7 +1,7 @@
 """A campaign: until an instant, everybody says when they cannot, what they wish, offer and consent to; then it becomes a scenario."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +20,8 @@ from scheduler.tables import ROW_TYPES, Row
 from scheduler.variants import revised
 from scheduler.words import Said
 
+LONGEST = timedelta(days=730)
+"""How long a campaign may be open."""
 TABLES = ("absences", "wishes", "offers", "consents")
 """What people may say in a campaign."""
 
@@ -36,8 +38,10 @@ def open_(desk: Desk, closes: datetime) -> Campaign:
     desk.session.execute(select(Territory).where(Territory.id == desk.who.territory).with_for_update())
     if desk.session.execute(opened).scalar_one_or_none() is not None:
         raise Problem("conflict", Said("one is open already", "une campagne est déjà ouverte"))
-    if closes <= desk.at:
-        said = Said("an instant to come was expected", "un instant à venir était attendu")
+    if not desk.at < closes <= desk.at + LONGEST:
+        said = Said(
+            "an instant to come, within two years, was expected", "un instant à venir, d'ici deux ans, était attendu"
+        )
         raise Problem("invalid", findings=[Finding(said, "closes", found=closes.isoformat())])
     row = Campaign(
         id=new_id("campaign"),
@@ -68,7 +72,8 @@ def submit(desk: Desk, campaign: Campaign, person: str, rows: Mapping[str, Seque
         raise ScenarioError([Finding(said, "person", found=person, maybe=nearest(person, scenario.facts.person_by_id))])
     # Read with the territory, so that what does not fit is told to who says it, not to the coordinator later.
     merged(scenario, {person: rows})
-    kept = {name: sheet_json(sheet_of(name, told)) for name, told in rows.items() if told}
+    # A table that is there and empty says: nothing of that any more.
+    kept = {name: sheet_json(sheet_of(name, told)) for name, told in rows.items()}
     row = desk.session.get(Submission, (campaign.id, person), with_for_update=True)
     if row is None:
         row = Submission(campaign=campaign.id, person=person, rows=kept, received=desk.at.isoformat())
@@ -111,9 +116,16 @@ def close(desk: Desk, campaign: Campaign) -> Campaign:
     """
     if campaign.state != "open":
         raise Problem("conflict", Said("the campaign is closed", "la campagne est close"))
+    territory = desk.session.get_one(Territory, desk.who.territory)
+    if territory.scenario != campaign.scenario:
+        said = Said(
+            "another scenario was put in force since the campaign opened: put that of the campaign back first",
+            "un autre scénario a été mis en vigueur depuis l'ouverture de la campagne : remettez d'abord celui de la campagne",
+        )
+        raise Problem("conflict", said)
     told = {person: rows_of(row.rows) for person, row in submissions(desk, campaign).items()}
     row = put_scenario(desk, merged(scenario_by(desk.session, campaign.scenario), told))
-    desk.session.get_one(Territory, desk.who.territory).scenario = row.id
+    territory.scenario = row.id
     campaign.state, campaign.result = "closed", row.id
     desk.session.flush()
     desk.tell("campaign.close", campaign.id)
@@ -176,7 +188,7 @@ def merged(scenario: Scenario, told: Mapping[str, Mapping[str, Sequence[Row]]]) 
     tables = scenario.facts.tables
     anew: dict[str, list[Row]] = {}
     for name in TABLES:
-        spoke = {person for person, rows in told.items() if rows.get(name)}
+        spoke = {person for person, rows in told.items() if name in rows}
         kept = [row for row in getattr(tables, name) if row.person not in spoke]
         anew[name] = [*kept, *(row for person in sorted(told) for row in told[person].get(name, ()))]
     return revised(scenario, tables=anew)

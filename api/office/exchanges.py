@@ -42,6 +42,21 @@ def offer(desk: Desk, roster: RosterRow, duty: str, giver: str, taker: str | Non
     """
     if roster.state != "published":
         raise Problem("conflict", Said("a published roster was expected", "un tableau publié était attendu"))
+    scenario, held = scenario_by(desk.session, roster.scenario), held_from(roster.held)
+    one = scenario.facts.duty_by_id.get(duty)
+    if one is not None and one.date < publication.frozen_until(desk.at.date()):
+        said = Said("a duty that may still move was expected", "une garde qui peut encore bouger était attendue")
+        raise Problem("conflict", said)
+    if taker == giver or (taker is not None and held.covers(taker, duty)):
+        said = Said(
+            "somebody who does not hold it yet was expected", "quelqu'un qui ne la tient pas encore était attendu"
+        )
+        raise Problem("invalid", findings=[Finding(said, "exchange", column="taker", found=taker)])
+    same = select(ExchangeRow.id).where(
+        ExchangeRow.roster == roster.id, ExchangeRow.duty == duty, ExchangeRow.state == "offered"
+    )
+    if desk.session.execute(same).first() is not None:
+        raise Problem("taken", Said("it is offered already", "elle est déjà proposée"))
     if taker is not None:
         found = preview(desk, roster, duty, giver, taker, back)
         if found.refused:

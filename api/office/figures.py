@@ -18,7 +18,7 @@ def figures_by(desk: Desk, row: RosterRow) -> Figures:
     return figures_of(scenario, held, verify(scenario, held), bounds, row.proof.get("seed"))
 
 
-def pseudonymous(shown: dict[str, Any], scenario: Scenario, salt: str) -> dict[str, Any]:
+def pseudonymous(shown: Any, scenario: Scenario, salt: str) -> Any:
     """The same with everybody's id and name hashed with a salt: the same person is the same word within one answer."""
     word = {}
     for person in scenario.facts.people:
@@ -32,8 +32,7 @@ def pseudonymous(shown: dict[str, Any], scenario: Scenario, salt: str) -> dict[s
             return [hidden(one) for one in value]
         return word.get(value, value) if isinstance(value, str) else value
 
-    found: dict[str, Any] = hidden(shown)
-    return found
+    return hidden(shown)
 
 
 def figures_for(desk: Desk, row: RosterRow) -> Figures:

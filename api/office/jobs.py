@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from math import prod
 from typing import Any
 
 from sqlalchemy import select
@@ -121,8 +122,19 @@ def sweep(
         Problem: there are too many.
     """
     of = desk.get(ScenarioRow, scenario).id if scenario else in_force(desk)[0]
-    found = variants_of(scenario_by(desk.session, of), [Vary.read(text) for text in vary])
+    varied = [Vary.read(text) for text in vary]
+    # Counted before they are made: ten lines of ten values would never end.
+    _few_enough(prod(len(one.values) for one in varied))
+    found = variants_of(scenario_by(desk.session, of), varied)
     return variants(desk, queue, [variant for _, variant in found], time_limit, seed)
+
+
+def _few_enough(number: int) -> None:
+    if number > VARIANTS_MOST:
+        said = Said(
+            f"at most {VARIANTS_MOST} variants were expected", f"au plus {VARIANTS_MOST} variantes étaient attendues"
+        )
+        raise Problem("invalid", findings=[Finding(said, "vary", found=str(number))])
 
 
 def variants(
@@ -138,11 +150,7 @@ def variants(
     Raises:
         Problem: there are too many.
     """
-    if len(asked) > VARIANTS_MOST:
-        said = Said(
-            f"at most {VARIANTS_MOST} variants were expected", f"au plus {VARIANTS_MOST} variantes étaient attendues"
-        )
-        raise Problem("invalid", findings=[Finding(said, "vary", found=str(len(asked)))])
+    _few_enough(len(asked))
     id_ = new_id("sweep")
     for variant in asked:
         what = {

@@ -11,6 +11,8 @@ from scheduler.tables import Consent, Offer, Row, Wish, WishKind
 
 PAINTED: tuple[WishKind, ...] = ("cannot", "rather_not", "would_like")
 """What a day may be painted; a day that is not is available."""
+SHOWN = frozenset({"mon", "tue", "wed", "thu", "fri", "sat", "sun", "hol"})
+"""Days of a standing wish that the page can show; bridges and school days it keeps as they are."""
 STANDING: tuple[WishKind, ...] = get_args(WishKind)
 
 
@@ -34,7 +36,12 @@ def _is_painted(row: Wish) -> bool:
 
 
 def _is_standing(row: Wish) -> bool:
-    return bool(row.days) and not (row.periods or row.lines or row.first_day or row.last_day) and row.weight == 1
+    return (
+        bool(row.days)
+        and set(row.days) <= SHOWN
+        and not (row.periods or row.lines or row.first_day or row.last_day)
+        and row.weight == 1
+    )
 
 
 def _is_plain(row: Consent) -> bool:

@@ -9,7 +9,7 @@ from api.office.desk import Desk
 from api.office.documents import put_scenario, scenario_by
 from api.problems import Problem
 from api.store.database import kept
-from api.store.schema import Contact, ScenarioRow, Territory
+from api.store.schema import Campaign, Contact, ScenarioRow, Territory
 from scheduler.findings import Finding, ScenarioError, nearest
 from scheduler.scenario import Scenario
 from scheduler.words import Said
@@ -31,8 +31,19 @@ def create(desk: Desk, id_: str, name: str) -> Territory:
 
 
 def put_in_force(desk: Desk, scenario: Scenario) -> ScenarioRow:
-    """Take a scenario as the one in force; earlier ones stay, for the rosters that were made of them."""
+    """Take a scenario as the one in force; earlier ones stay, for the rosters that were made of them.
+
+    Raises:
+        Problem: a campaign is open: what people say is of the scenario that they were asked for.
+    """
     territory = desk.session.get_one(Territory, desk.who.territory)
+    asked = select(Campaign.id).where(Campaign.territory == territory.id, Campaign.state == "open")
+    if desk.session.execute(asked).first() is not None:
+        said = Said(
+            "a campaign is open on the scenario in force: close it first",
+            "une campagne est ouverte sur le scénario en vigueur : fermez-la d'abord",
+        )
+        raise Problem("conflict", said)
     row = put_scenario(desk, scenario)
     territory.scenario = row.id
     desk.tell("scenario.put", row.id)

@@ -13,7 +13,7 @@ from api.exports.studies import harmonisation, stressed, sweep_table, territory_
 from api.office import jobs
 from api.office.desk import Desk
 from api.office.documents import held_from, scenario_by
-from api.office.figures import figures_for, seen_by
+from api.office.figures import figures_for, pseudonymous, seen_by
 from api.office.territories import in_force
 from api.pages.practitioner import in_force as published
 from api.pages.shell import Posting, page, part, then
@@ -28,6 +28,8 @@ from solver.studies.stress import Draw, leavers_by_age, random_draws, stress_of,
 
 router = APIRouter(prefix="/t/{territory}", include_in_schema=False)
 COMPARED_MOST = 6
+IMPERSONAL = frozenset({"lines", "periods", "needs", "facilities", "sites", "tariffs", "shares", "envelopes", "travel"})
+"""Tables without anybody in them: what an analyst may vary."""
 STRESS = "stress "
 """How a variant of a stress test is called: then the draw's name, a colon, and who is away."""
 
@@ -101,10 +103,26 @@ def sweep_begin(
     time_limit: Annotated[float, Form(ge=1, le=3_600)] = 20.0,
 ) -> Response:
     """Solve every combination."""
+    _without_people(desk, vary)
     id_ = jobs.sweep(
         desk, service_of(request).queue, [one.strip() for one in vary.splitlines() if one.strip()], time_limit
     )
     return then(request, f"/t/{desk.who.territory}/sweeps/{id_}")
+
+
+def _without_people(desk: Desk, vary: str) -> None:
+    """That an analyst varies rules and tables in which nobody is.
+
+    Raises:
+        Problem: a table of people was named.
+    """
+    tables = {line.partition(".csv")[0].strip() for line in vary.splitlines() if ".csv" in line}
+    if desk.who.role != "coordinator" and not tables <= IMPERSONAL:
+        said = Said(
+            f"rules, or a table of {', '.join(sorted(IMPERSONAL))}, were expected",
+            f"des règles, ou une table parmi {', '.join(sorted(IMPERSONAL))}, étaient attendues",
+        )
+        raise Problem("not_allowed", said)
 
 
 @router.get("/sweeps/{sweep}", name="sweep_page")
@@ -116,8 +134,11 @@ def sweep_page(request: Request, desk: Reading, sweep: str) -> Response:
     desk.tell("figures.read", sweep)
     names = [answer.name for answer in answers]
     if every[0].asked["variant"].startswith(STRESS):
-        draws = [_draw(name) for name in names]
         row = _published(desk)
+        draws = [_draw(name) for name in names]
+        if desk.who.role != "coordinator":
+            scenario = scenario_by(desk.session, row.scenario)
+            draws = [replace(one, away=tuple(pseudonymous(list(one.away), scenario, row.id))) for one in draws]
         before = figures_for(desk, row)
         answers = [
             replace(one, figures=seen_by(desk, one.figures, one.scenario, row.id))
@@ -127,7 +148,7 @@ def sweep_page(request: Request, desk: Reading, sweep: str) -> Response:
         ]
         sections = stressed([(desk.who.territory, stress_of(before, draws, answers))], lang) if answers else ()
     else:
-        settings = [dict(part.split("=", 1) for part in name.split(" ") if "=" in part) for name in names]
+        settings = [dict(part.split("=", 1) for part in name.split(", ") if "=" in part) for name in names]
         sections = sweep_table(settings, answers, lang) if answers and all(settings) else ()
     return part(request, "sweep.html.j2", desk, sweep=sweep, waiting=waiting, every=len(every), sections=sections)
 

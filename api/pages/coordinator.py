@@ -63,9 +63,12 @@ def _next(every: list[Campaign], found: list[RosterRow], territory: Territory) -
     if every and every[0].state == "open":
         return "campaign"
     current = [row for row in found if row.scenario == territory.scenario]
-    if not current:
+    # A mending gives a published roster a scenario of its own.
+    if not current and not any(
+        row.state in ("published", "frozen") and row.created > (every[0].created if every else "") for row in found
+    ):
         return "solve"
-    return current[0].id if current[0].state in ("draft", "proposed") else ""
+    return current[0].id if current and current[0].state in ("draft", "proposed") else ""
 
 
 @router.post("/workbook", name="put_workbook")
@@ -111,7 +114,8 @@ def campaign_page(request: Request, desk: Reading) -> Response:
 @router.post("/campaign", name="campaign_open")
 def campaign_open(request: Request, desk: Posting, closes: Annotated[date, Form()]) -> Response:
     """Ask everybody, until the end of a day."""
-    campaigns.open_(desk, datetime.combine(closes, time(23, 59), UTC))
+    zone = territories.in_force(desk)[1].facts.calendar.zone
+    campaigns.open_(desk, datetime.combine(closes, time(23, 59), zone).astimezone(UTC))
     return then(request, request.url.path, Said("Everybody may answer now.", "Chacun peut répondre maintenant."))
 
 

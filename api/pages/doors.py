@@ -9,7 +9,7 @@ from sqlalchemy import select
 from api.access import service_of
 from api.demo import DEMO, PILOT
 from api.office.desk import Desk
-from api.pages.shell import Honest, page
+from api.pages.shell import Honest, here, page
 from api.problems import Problem
 from api.store.schema import Territory
 from api.who import ROLES, Acting, Actor, Role, actor_of, actor_of_key
@@ -39,7 +39,7 @@ def front(request: Request) -> Response:
     mine = _mine(who, names)
     if len(mine) == 1 and not who.administers:
         return RedirectResponse(f"/t/{mine[0][0]}", 303)
-    return page(request, "front.html.j2", mine=mine, administers=who.administers, empty=not names)
+    return page(request, "front.html.j2", mine=mine, administers=who.administers, empty=not names, subject=subject)
 
 
 def _mine(who: Actor, names: dict[str, str]) -> list[tuple[str, str]]:
@@ -75,8 +75,7 @@ def speak(
     request: Request, _: Annotated[None, Honest], lang: Annotated[str, Form()], back: Annotated[str, Form()] = "/"
 ) -> Response:
     """The language of the pages, kept in a cookie."""
-    # Only to a page here: two slashes would lead elsewhere.
-    answer = RedirectResponse(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/", 303)
+    answer = RedirectResponse(here(back, "") or "/", 303)
     secure = service_of(request).settings.secure
     answer.set_cookie(
         "lang", "en" if lang == "en" else "fr", max_age=400 * 86_400, secure=secure, httponly=True, samesite="lax"

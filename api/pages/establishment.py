@@ -13,7 +13,7 @@ from api.office import feeds
 from api.office.board import Assigned, assigned, boards
 from api.office.desk import Desk
 from api.office.documents import held_from, scenario_by
-from api.pages.practitioner import in_force
+from api.pages.practitioner import in_force, within
 from api.pages.shell import Posting, page, then
 from api.problems import Problem
 from scheduler.pay import statement_of
@@ -47,7 +47,7 @@ def establishment(
         return page(request, "establishment.html.j2", desk, row=None)
     scenario, held = scenario_by(desk.session, row.scenario), held_from(row.held)
     facts = scenario.facts
-    start = first or max(desk.at.date(), facts.territory.first_day)
+    start = within(facts, first or desk.at.date())
     rows = _ours(desk, start, start + timedelta(days=DAYS - 1))
     people = {e.person for e in facts.tables.engagements if e.site in sites}
     money: defaultdict[tuple[str, str], int] = defaultdict(int)

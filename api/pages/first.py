@@ -37,13 +37,15 @@ def first_territory(
     file: Annotated[UploadFile, File()],
 ) -> Response:
     """A territory of a workbook; who makes it coordinates it. All of it, or nothing."""
-    scenario = uploads.read(file.file.read(), file.filename or "")
     service = service_of(request)
+    with service.database.reading() as session:
+        if not actor(request, session, service.clock()).administers:
+            raise Problem("not_allowed")
+    # Read before the turn to write is taken: that may take a while.
+    scenario = uploads.read(file.file.read(), file.filename or "")
     with service.database.writing() as session:
         at = service.clock()
         who = actor(request, session, at)
-        if not who.administers:
-            raise Problem("not_allowed")
         desk = Desk(session, at, Acting(who.subject, "administrator", id_))
         territories.create(desk, id_, name)
         territories.put_in_force(desk, scenario)

@@ -58,9 +58,10 @@ def _now(session: Session, territory: str, at: datetime) -> dict[str, Any]:
 @router.get("/t/{territory}/on-call", name="on_call_page")
 def on_call_page(request: Request, desk: Reading, at: Annotated[datetime | None, Query()] = None) -> Response:
     """Who is on call now, or at an instant."""
-    instant = at if at is not None and at.tzinfo else desk.at
+    instant = at if at is not None and at.tzinfo and 2000 <= at.year < 2200 else desk.at
     desk.tell("on_call.read", instant.isoformat())
-    part_at = f"/t/{desk.who.territory}/on-call/part"
+    # A page of another instant stays there.
+    part_at = "" if instant != desk.at else f"/t/{desk.who.territory}/on-call/part"
     return page(
         request,
         "on_call.html.j2",

@@ -1,6 +1,8 @@
 """A practitioner's pages: my duties, my availability, my share and why, exchanges, my statement."""
 
+import re
 from calendar import monthcalendar
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any
 
@@ -28,9 +30,10 @@ from scheduler.letters import letter
 from scheduler.moves import Bench, candidates
 from scheduler.pay import statement_of
 from scheduler.publication import Answer
+from scheduler.rules.base import Rule
 from scheduler.scenario import Scenario
 from scheduler.tables import Offer, Wish
-from scheduler.words import Said, said_day
+from scheduler.words import Said, said_day, said_hundredths
 
 router = APIRouter(prefix="/t/{territory}/me", include_in_schema=False)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "hol")
@@ -58,6 +61,11 @@ def in_force(desk: Desk) -> RosterRow | None:
     spans.sort(key=lambda one: one[0].first_day)
     to_come = [row for territory, row in spans if territory.last_day >= desk.at.date()]
     return to_come[0] if to_come else spans[-1][1] if spans else None
+
+
+def within(facts: Facts, day: date) -> date:
+    """A day of the horizon: the nearest one."""
+    return max(facts.territory.first_day, min(day, facts.territory.last_day))
 
 
 def _mine(desk: Desk, person: str) -> list[Assigned]:
@@ -169,7 +177,7 @@ def my_availability(request: Request, desk: Reading) -> Response:
         painted=PAINTED,
         kinds=STANDING,
         weekdays=DAYS,
-        standing=[*now.standing, *[None] * STANDING_MOST][: max(STANDING_MOST, len(now.standing))],
+        standing=[*now.standing, *[None] * max(1, STANDING_MOST - len(now.standing))],
         sites=list(facts.tables.sites),
         others=sum(len(rows) for rows in now.others.values()),
     )
@@ -213,11 +221,11 @@ def my_availability_put(request: Request, desk: Posting, form: WholeForm) -> Res
     before = desk.session.get(Submission, (campaign.id, me))
     others = painted(campaigns.rows_of(before.rows) if before else _known(facts, me)).others
     try:
-        said = _read(me, form, others)
+        rows = rows_of(me, _read(me, form, others))
     except (ValidationError, ValueError) as error:
         expected = Said("one of the choices of the page was expected", "un des choix de la page était attendu")
         raise Problem("invalid", findings=[Finding(expected, "form", found=str(error)[:200])]) from None
-    campaigns.submit(desk, campaign, me, rows_of(me, said))
+    campaigns.submit(desk, campaign, me, rows)
     return then(
         request,
         request.url.path,
@@ -235,10 +243,10 @@ def _read(person: str, form: FormData, others: Any) -> Painted:
         if name.startswith("d-") and value in PAINTED
     }
     standing = []
-    for n in range(STANDING_MOST * 2):
+    for n in sorted(int(name[2:]) for name in form if re.fullmatch(r"s-\d{1,3}", name)):
         kind, weekdays = form.get(f"s-{n}"), [str(one) for one in form.getlist(f"s-{n}-days")]
         if kind in STANDING and weekdays:
-            standing.append(Wish(person=person, wish=next(k for k in STANDING if k == kind), days=tuple(weekdays)))
+            standing.append(Wish(person=person, wish=next(k for k in STANDING if k == kind), days=" ".join(weekdays)))
     limits = {
         name: str(form.get(name))
         for name in ("duties_per_month", "nights_per_month", "weekends_per_month", "least_pay")
@@ -259,6 +267,8 @@ def my_share(request: Request, desk: Reading) -> Response:
         return page(request, "my_share.html.j2", desk, row=None)
     scenario, held = scenario_by(desk.session, row.scenario), held_from(row.held)
     facts = scenario.facts
+    if me not in facts.person_by_id:
+        return page(request, "my_share.html.j2", desk, row=None)
     load, share, before = loads(facts, held), fair_shares(facts), carried(facts)
     rows = [
         (CATEGORY_NAMES[c], load[c][me], before[c][me], share[c][me], before[c][me] + load[c][me] - share[c][me])
@@ -289,6 +299,8 @@ def my_why(
         raise Problem("not_found")
     scenario, held = scenario_by(desk.session, row.scenario), held_from(row.held)
     facts = scenario.facts
+    if me not in facts.person_by_id:
+        raise Problem("not_found")
     found = [d for d in facts.duties_by_line.get(line, ()) if d.date == day and not d.past] if line else []
     found += [facts.duty_by_id[duty]] if duty in facts.duty_by_id else []
     if not found:
@@ -308,22 +320,33 @@ def my_why(
 
 
 def _why_mine(others: int, beyond: int) -> Said:
-    points_en, points_fr = f"{abs(beyond) / 100:g}", f"{abs(beyond) / 100:g}".replace(".", ",")
+    far = said_hundredths(abs(beyond))
     above = Said("above", "au-dessus") if beyond > 0 else Said("below", "au-dessous")
+    share = (
+        Said(
+            f"you are {far.en} points {above.en} your fair share",
+            f"vous êtes {far.fr} points {above.fr} de votre juste part",
+        )
+        if beyond
+        else Said("you are at your fair share", "vous êtes à votre juste part")
+    )
     if others == 0:
         return Said(
             "You hold it: as the roster stands, nobody else could take it without breaking a rule.",
             "Vous la tenez : dans ce tableau, personne d'autre ne pourrait la prendre sans enfreindre une règle.",
         )
+    could = (
+        Said("One other person could", "Une autre personne pourrait")
+        if others == 1
+        else Said(f"{others} others could", f"{others} autres personnes pourraient")
+    )
     return Said(
-        f"You hold it. {others} others could take it as the roster stands; with it you are {points_en} points {above.en} your fair "
-        "share, which is what the whole roster was balanced on.",
-        f"Vous la tenez. {others} autres personnes pourraient la prendre dans ce tableau ; avec elle, vous êtes {points_fr} points "
-        f"{above.fr} de votre juste part, ce sur quoi tout le tableau a été équilibré.",
+        f"You hold it. {could.en} take it as the roster stands; with it {share.en}, which is what the whole roster was balanced on.",
+        f"Vous la tenez. {could.fr} la prendre dans ce tableau ; avec elle, {share.fr}, ce sur quoi tout le tableau a été équilibré.",
     )
 
 
-def _why_not(stopped: Any, beyond: int) -> Said:
+def _why_not(stopped: Sequence[Rule] | None, beyond: int) -> Said:
     if stopped is None:
         return Said(
             "You do not hold it: the line is not one of yours.", "Vous ne la tenez pas : la ligne n'est pas des vôtres."
@@ -334,11 +357,10 @@ def _why_not(stopped: Any, beyond: int) -> Said:
             "You do not hold it; you could not: " + " ".join(one.en for one in words),
             "Vous ne la tenez pas ; vous ne le pourriez pas : " + " ".join(one.fr for one in words),
         )
+    far = said_hundredths(beyond)
     return Said(
-        f"You do not hold it, though you could: somebody further from their share has it (you are at {beyond / 100:+g} points).",
-        f"Vous ne la tenez pas, mais vous le pourriez : quelqu'un plus loin de sa part l'a (vous êtes à {beyond / 100:+g} points).".replace(
-            ".", ","
-        ),
+        f"You do not hold it, though you could: somebody further from their share has it (your balance: {far.en} points).",
+        f"Vous ne la tenez pas, mais vous le pourriez : quelqu'un plus loin de sa part l'a (votre solde : {far.fr} points).",
     )
 
 
@@ -379,6 +401,14 @@ def my_exchange_preview(
 ) -> Response:
     """What an exchange would do to me, and the rules against it, before anything is offered or accepted."""
     me, row = _me(desk), in_force(desk)
+    to_me = False
+    if exchange:
+        # What is offered, not what an address says of it.
+        offered = desk.session.get(ExchangeRow, exchange)
+        if offered is None or row is None or offered.roster != row.id or offered.taker not in (None, me):
+            raise Problem("not_found")
+        duty, giver, taker, back = offered.duty, offered.giver, me, offered.back or ""
+        to_me = offered.taker == me
     if row is None or me not in (giver, taker):
         raise Problem("not_found")
     found = exchanges.preview(desk, row, duty, giver, taker, back or None)
@@ -394,11 +424,19 @@ def my_exchange_preview(
         giver=giver,
         taker=taker,
         back=back,
-        refused=found.refused,
+        refused=_mine_or_theirs(found.refused, facts.name(taker if me == giver else giver)),
+        to_me=to_me,
         mine=mine,
         exchange=exchange,
         gives=giver == me,
     )
+
+
+def _mine_or_theirs(refused: Sequence[Said], other: str) -> list[Said]:
+    """Rules that stand against an exchange; which one it is of the other person is their affair."""
+    theirs = Said(f"A rule stands against it for {other}.", f"Une règle s'y oppose pour {other}.")
+    told = [one for one in refused if other not in one.en]
+    return told + ([theirs] if len(told) < len(refused) else [])
 
 
 @router.post("/exchanges", name="my_exchange_offer")

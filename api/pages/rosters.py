@@ -9,9 +9,11 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from sqlalchemy import select
 
 from api.access import Reading, service_of
+from api.exports.comparisons import aim
 from api.office import jobs, rosters
 from api.office.desk import Desk, seen
 from api.office.documents import held_from, publication_of, scenario_by
+from api.pages.practitioner import within
 from api.pages.shell import Posting, page, part, then
 from api.problems import Problem
 from api.store.schema import Published, RosterRow
@@ -46,7 +48,7 @@ def rosters_page(request: Request, desk: Reading) -> Response:
     rows = [
         (row, scenario_by(desk.session, row.scenario).facts.territory) for row in desk.session.execute(asked).scalars()
     ]
-    return page(request, "rosters.html.j2", desk, rows=rows)
+    return page(request, "rosters.html.j2", desk, rows=rows, aim=aim)
 
 
 # --- the board --------------------------------------------------------------------------------------------------------
@@ -298,7 +300,7 @@ def fragile_page(
     """Duties of a week that fall when their holder does."""
     row, scenario, held = _read(desk, roster)
     facts = scenario.facts
-    start = first or max(facts.territory.first_day, min(desk.at.date(), facts.territory.last_day))
+    start = within(facts, first or desk.at.date())
     duties = [duty for duty in facts.duties if start <= duty.date < start + WEEK]
     found = [
         (
@@ -361,9 +363,10 @@ def roster_step(
 
 
 @router.post("/{roster}/accept-all", name="roster_accept_all")
-def roster_accept_all(request: Request, desk: Posting, roster: str) -> Response:
+def roster_accept_all(request: Request, desk: Posting, roster: str, version: Annotated[str, Form()]) -> Response:
     """Write down that all volunteers said yes, as when they were asked together."""
     row = desk.get(RosterRow, roster, lock=True)
+    seen(row, f'"{version}"')
     scenario, now = scenario_by(desk.session, row.scenario), publication_of(desk.session, row)
     waiting = sorted(publication.asked(scenario.facts, now.roster) - now.accepted)
     if waiting:
@@ -387,6 +390,12 @@ def away_begin(
 ) -> Response:
     """Somebody is away: mend the roster with the fewest changes."""
     row = desk.get(RosterRow, roster)
+    facts = scenario_by(desk.session, row.scenario).facts
+    if not facts.territory.first_day <= first_day <= (last_day or first_day) <= facts.territory.last_day:
+        said = Said(
+            "days of the roster, in order, were expected", "des jours du tableau, dans l'ordre, étaient attendus"
+        )
+        raise Problem("invalid", said)
     absence = Absence(person=person, first_day=first_day, last_day=last_day or first_day)
     job = jobs.replan(desk, service_of(request).queue, row, [absence], tonight=tonight)
     return then(request, f"/t/{desk.who.territory}/jobs/{job.id}")

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from babel.dates import format_date, format_datetime
 from fastapi import Depends, Form, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.access import TerritoryId, writing
@@ -23,7 +23,7 @@ from api.office.documents import scenario_by
 from api.problems import CATALOGUE, Problem, language
 from api.store.schema import Territory
 from api.who import Role
-from scheduler.words import Lang, Said
+from scheduler.words import Said
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -99,7 +99,8 @@ def honest(request: Request, csrf: Annotated[str, Form()] = "") -> None:
     Raises:
         Problem: it was not.
     """
-    if not csrf or not hmac.compare_digest(csrf, str(request.session.get("csrf", ""))):
+    known = str(request.session.get("csrf", ""))
+    if not csrf or not hmac.compare_digest(csrf.encode(), known.encode()):
         said = Said("the form is not of this session: open the page again", "formulaire périmé : rouvrez la page")
         raise Problem("not_allowed", said)
 
@@ -164,27 +165,40 @@ def told(request: Request, problem: Problem) -> Response:
     """A problem, to somebody who looks at pages: where they came from says what is wrong, what they had entered is still there."""
     lang = language(request)
     status, title = CATALOGUE[problem.code]
-    if problem.code == "not_signed_in":
-        return RedirectResponse(f"/welcome?next={quote(request.url.path)}", 303)
+    alone = request.headers.get("hx-request") == "true"
+    if "session" not in request.scope:
+        # Before anything was read: too large, or a failure of the whole.
+        return PlainTextResponse(title.to(lang), status)
+    if problem.code == "not_signed_in" and problem.detail is None:
+        where = f"/welcome?next={quote(request.url.path)}"
+        return Response(status_code=401, headers={"hx-redirect": where}) if alone else RedirectResponse(where, 303)
     said = [problem.detail.to(lang) if problem.detail else title.to(lang)]
     said += [finding.to(lang) for finding in problem.findings[:SAID_MOST]]
     more = len(problem.findings) - SAID_MOST
     if more > 0:
         said.append(Said(f"and {more} more", f"et {more} autres").to(lang))
-    if request.headers.get("hx-request") == "true":
+    if alone:
         # Into its place on the page that is open: the form keeps what was entered.
         answer = page(request, "flash.html.j2", flash={"kind": "bad", "said": said})
+        answer.status_code = status
         answer.headers["hx-retarget"], answer.headers["hx-reswap"] = "#flash", "innerHTML show:top"
+        answer.headers["hx-push-url"] = "false"
         return answer
-    origin = urlsplit(request.headers.get("referer", ""))
-    if request.method == "POST" and origin.netloc == request.url.netloc:
+    back = here(request.headers.get("referer", ""), request.url.netloc)
+    if request.method == "POST" and back and problem.code != "failed":
         request.session["flash"] = {"kind": "bad", "said": [one[:300] for one in said]}
-        return RedirectResponse(f"{origin.path}?{origin.query}" if origin.query else origin.path, 303)
+        return RedirectResponse(back, 303)
     answer = page(request, "problem.html.j2", title=title.to(lang), said=said)
     answer.status_code = status
     return answer
 
 
-def other_language(lang: Lang) -> Lang:
-    """The one that is not spoken now."""
-    return "en" if lang == "fr" else "fr"
+def here(address: str, host: str) -> str:
+    """The path of an address of this host, to go back to; empty for any other: two slashes would lead elsewhere."""
+    try:
+        found = urlsplit(address)
+    except ValueError:
+        return ""
+    if found.netloc not in ("", host) or not found.path.startswith("/") or found.path.startswith(("//", "/\\")):
+        return ""
+    return f"{found.path}?{found.query}" if found.query else found.path

@@ -68,6 +68,8 @@ def _changed(scenario: Scenario, setting: Mapping[str, str], given: Mapping[str,
         table, _, rest = what.partition(".csv")
         if table not in ROW_TYPES:
             raise ScenarioError([_unknown(what, table, ROW_TYPES)])
+        if not rest and value not in given:
+            raise ScenarioError([_unknown(what, value, given)])
         rows: Sequence[Row] = tables.get(table, getattr(scenario.facts.tables, table))
         tables[table] = _rows(table, rows, what, value) if rest else given[value]
     return revised(scenario, tables=tables, rules=rules)

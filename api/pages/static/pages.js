@@ -42,6 +42,34 @@ function board(table) {
   if (table.dataset.ready) return;
   table.dataset.ready = "yes";
   let dragged = null;
+  // One stop for the Tab key; from there the arrows go from duty to duty.
+  const links = [...table.querySelectorAll("a[data-duty]")];
+  let current = links[0];
+  for (const link of links) link.tabIndex = link === current ? 0 : -1;
+  table.addEventListener("focusin", (event) => {
+    const link = event.target.closest("a[data-duty]");
+    if (!link) return;
+    current.tabIndex = -1;
+    current = link;
+    current.tabIndex = 0;
+  });
+  const beside = (link, down) => {
+    const cell = link.closest("td");
+    for (let row = cell.parentElement; (row = down ? row.nextElementSibling : row.previousElementSibling); ) {
+      const found = [...row.querySelectorAll("a[data-duty]")];
+      if (found.length) return found.reduce((best, one) => Math.abs(one.closest("td").cellIndex - cell.cellIndex) < Math.abs(best.closest("td").cellIndex - cell.cellIndex) ? one : best);
+    }
+    return null;
+  };
+  table.addEventListener("keydown", (event) => {
+    const link = event.target.closest("a[data-duty]");
+    const at = links.indexOf(link);
+    const to = { ArrowRight: () => links[at + 1], ArrowLeft: () => links[at - 1], ArrowDown: () => beside(link, true), ArrowUp: () => beside(link, false) }[event.key];
+    if (!link || !to) return;
+    event.preventDefault();
+    const next = to();
+    if (next) next.focus();
+  });
   const open = (address) => window.htmx.ajax("GET", address, { target: "#duty", swap: "innerHTML" }).then(() => { const panel = document.getElementById("duty"); panel.focus(); });
   table.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-duty]");
