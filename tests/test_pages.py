@@ -539,4 +539,7 @@ def test_what_a_form_refused_is_said_and_what_was_entered_stays(fresh, browser):
         page.wait_for_selector(".told.bad")
         assert "no_such_rule" in page.inner_text("#flash")
         assert page.input_value("#vary") == "rules.no_such_rule.hours=1"
+        # The browser itself says that the answer was a refusal.
+        assert all("422" in one for one in visitor.complaints)
+        visitor.complaints.clear()
         visitor.sound()
