@@ -56,6 +56,8 @@ def begin(key: str, folder: Path, name: str) -> Asking:
     """A territory of a drawn scenario, in place of the demo's."""
     asking = Asking(key)
     asking.until_up()
+    (campaign,) = asking.json("GET", "/campaigns")
+    asking.json("POST", f"/campaigns/{campaign['id']}/close", if_match="*")
     path = folder / "s.xlsx"
     save(generated(name), path)
     asking.upload(path)
