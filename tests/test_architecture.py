@@ -48,7 +48,6 @@ READS_CLOCK = {
     "benchmarks/run.py",
     "benchmarks/replan.py",
     "benchmarks/service.py",
-    "benchmarks/workers.py",
     "benchmarks/peers/process.py",
     "benchmarks/peers/tiers.py",
 }
