@@ -69,6 +69,15 @@ def _from_here(request: Request) -> bool:
     return request.headers.get("origin") == f"{request.url.scheme}://{request.url.netloc}"
 
 
+def begin_session(request: Request, subject: str) -> None:
+    """A session of one's own, told in the trail: what was there before belongs to whoever had it."""
+    request.session.clear()
+    request.session["subject"] = subject
+    service = service_of(request)
+    with service.database.writing() as session:
+        Desk(session, service.clock(), Acting(subject, "reader", "")).tell("signin", subject)
+
+
 def operation(request: Request) -> str:
     """The name of the operation that a request calls."""
     return str(request.scope["route"].operation_id or request.scope["route"].name)

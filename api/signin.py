@@ -6,12 +6,10 @@ from authlib.integrations.starlette_client import OAuth, OAuthError
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 
-from api.access import service_of
-from api.office.desk import Desk
+from api.access import begin_session, service_of
 from api.pages.shell import Honest
 from api.problems import Problem
 from api.settings import Provider
-from api.who import Acting
 from scheduler.words import Said
 
 router = APIRouter(prefix="/signin", tags=["access"])
@@ -68,12 +66,7 @@ async def signed_in(request: Request) -> RedirectResponse:
     if provider.acr and claims.get("acr") not in provider.acr.split():
         said = Said("a stronger authentication was expected", "une authentification plus forte était attendue")
         raise Problem("not_signed_in", said)
-    # A session of before belongs to whoever had it.
-    request.session.clear()
-    request.session["subject"] = subject
-    service = service_of(request)
-    with service.database.writing() as session:
-        Desk(session, service.clock(), Acting(subject, "reader", "")).tell("signin", subject)
+    begin_session(request, subject)
     return RedirectResponse("/", 303)
 
 

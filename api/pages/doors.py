@@ -6,13 +6,12 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 
-from api.access import service_of
+from api.access import begin_session, service_of
 from api.demo import DEMO, PILOT
-from api.office.desk import Desk
 from api.pages.shell import Honest, here, page
 from api.problems import Problem
 from api.store.schema import Territory
-from api.who import ROLES, Acting, Actor, Role, actor_of, actor_of_key
+from api.who import ROLES, Actor, Role, actor_of, actor_of_key
 from scheduler.words import Said
 
 router = APIRouter(include_in_schema=False)
@@ -95,7 +94,8 @@ def key_signin(
         raise Problem(
             "not_allowed", Said("this key is not known, or is over", "cette clé est inconnue ou n'est plus valable")
         )
-    return _in(request, who.subject)
+    begin_session(request, who.subject)
+    return RedirectResponse("/", 303)
 
 
 @router.post("/signin/demo", name="demo_signin")
@@ -103,14 +103,5 @@ def demo_signin(request: Request, _: Annotated[None, Honest], role: Annotated[st
     """Into the demo territory, as somebody there."""
     if not service_of(request).settings.demo or role not in DEMO:
         raise Problem("not_found")
-    return _in(request, f"demo:{role}")
-
-
-def _in(request: Request, subject: str) -> Response:
-    """A session of one's own: what was there before belongs to whoever had it."""
-    request.session.clear()
-    request.session["subject"] = subject
-    service = service_of(request)
-    with service.database.writing() as session:
-        Desk(session, service.clock(), Acting(subject, "reader", "")).tell("signin", subject)
+    begin_session(request, f"demo:{role}")
     return RedirectResponse("/", 303)

@@ -17,6 +17,7 @@ from api.pages.practitioner import in_force, within
 from api.pages.shell import Posting, page, then
 from api.problems import Problem
 from scheduler.pay import statement_of
+from scheduler.words import same
 
 router = APIRouter(prefix="/t/{territory}/establishment", include_in_schema=False)
 DAYS = 28
@@ -106,5 +107,4 @@ def site_calendar(request: Request, desk: Posting, site: Annotated[str, Form()])
         raise Problem("not_found")
     _, secret = feeds.create(desk, "site", site)
     address = f"{str(request.base_url).rstrip('/')}/v1/calendars/{secret}.ics"
-    request.session["flash"] = {"kind": "good", "said": [address]}
-    return then(request, f"/t/{desk.who.territory}/establishment")
+    return then(request, f"/t/{desk.who.territory}/establishment", same(address))

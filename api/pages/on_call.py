@@ -13,6 +13,7 @@ from api.office.board import assigned, boards
 from api.office.territories import phones_of
 from api.pages.shell import Posting, page, part, then
 from api.store.schema import Territory
+from scheduler.words import same
 
 router = APIRouter(include_in_schema=False)
 STALE_S = 120
@@ -84,8 +85,7 @@ def wall_address(request: Request, desk: Posting) -> Response:
     """A secret address for a screen on a wall, shown this once."""
     _, secret = feeds.create(desk, "board", "")
     address = f"{str(request.base_url).rstrip('/')}/wall/{secret}"
-    request.session["flash"] = {"kind": "good", "said": [address]}
-    return then(request, f"/t/{desk.who.territory}/on-call")
+    return then(request, f"/t/{desk.who.territory}/on-call", same(address))
 
 
 def _wall(request: Request, secret: str, template: str, *, alone: bool) -> Response:

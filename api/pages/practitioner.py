@@ -33,7 +33,7 @@ from scheduler.publication import Answer
 from scheduler.rules.base import Rule
 from scheduler.scenario import Scenario
 from scheduler.tables import Offer, Wish
-from scheduler.words import Said, said_day, said_hundredths
+from scheduler.words import Said, said_day, said_hundredths, same
 
 router = APIRouter(prefix="/t/{territory}/me", include_in_schema=False)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "hol")
@@ -122,8 +122,7 @@ def my_calendar(request: Request, desk: Posting) -> Response:
     """A new secret address of my calendar, shown this once."""
     _, secret = feeds.create(desk, "person", _me(desk))
     address = f"{str(request.base_url).rstrip('/')}/v1/calendars/{secret}.ics"
-    request.session["flash"] = {"kind": "good", "said": [address]}
-    return then(request, f"/t/{desk.who.territory}/me")
+    return then(request, f"/t/{desk.who.territory}/me", same(address))
 
 
 @router.post("/answers", name="my_answers")
