@@ -1,6 +1,7 @@
 """Rosters: each step of their life, with the versions that everybody sees, and what each one changed."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from api.store.schema import Published as PublishedRow
 from api.store.schema import RosterRow
 from api.who import new_id
 from scheduler import publication
+from scheduler.facts import Facts
 from scheduler.findings import Finding, ScenarioError
 from scheduler.moves import Bench
 from scheduler.publication import Answer, Publication
@@ -137,6 +139,20 @@ def in_force(desk: Desk) -> Sequence[RosterRow]:
         RosterRow.territory == desk.who.territory, RosterRow.state.in_(("published", "frozen"))
     )
     return desk.session.execute(asked.order_by(RosterRow.id)).scalars().all()
+
+
+def current(desk: Desk) -> RosterRow | None:
+    """The published roster of now: the first that has not ended, else the last."""
+    rows = in_force(desk)
+    spans = [(scenario_by(desk.session, row.scenario).facts.territory, row) for row in rows]
+    spans.sort(key=lambda one: one[0].first_day)
+    to_come = [row for territory, row in spans if territory.last_day >= desk.at.date()]
+    return to_come[0] if to_come else spans[-1][1] if spans else None
+
+
+def within(facts: Facts, day: date) -> date:
+    """A day of the horizon: the nearest one."""
+    return max(facts.territory.first_day, min(day, facts.territory.last_day))
 
 
 def edit(desk: Desk, row: RosterRow, gone: Sequence[tuple[str, str]], come: Sequence[tuple[str, str]]) -> RosterRow:

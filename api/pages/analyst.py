@@ -10,12 +10,11 @@ from sqlalchemy import select
 from api.access import Reading, service_of
 from api.exports.comparisons import comparison
 from api.exports.studies import harmonisation, stressed, sweep_table, territory_map
-from api.office import jobs
+from api.office import jobs, rosters
 from api.office.desk import Desk
 from api.office.documents import held_from, scenario_by
 from api.office.figures import figures_for, pseudonymous, seen_by
 from api.office.territories import in_force
-from api.pages.practitioner import in_force as published
 from api.pages.shell import Posting, page, part, then
 from api.problems import Problem, language
 from api.store.schema import Job, RosterRow
@@ -35,7 +34,7 @@ STRESS = "stress "
 
 
 def _published(desk: Desk) -> RosterRow:
-    row = published(desk)
+    row = rosters.current(desk)
     if row is None:
         raise Problem("conflict", Said("publish a roster first", "publiez d'abord un tableau"))
     return row

@@ -9,11 +9,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from api.access import Reading
-from api.office import feeds
+from api.office import feeds, rosters
 from api.office.board import Assigned, assigned, boards
 from api.office.desk import Desk
 from api.office.documents import held_from, scenario_by
-from api.pages.practitioner import in_force, within
 from api.pages.shell import Posting, page, then
 from api.problems import Problem
 from scheduler.pay import statement_of
@@ -43,12 +42,12 @@ def establishment(
     request: Request, desk: Reading, first: Annotated[date | None, Query(alias="from")] = None
 ) -> Response:
     """Own lines from a day on, own people, own money."""
-    row, sites = in_force(desk), desk.who.sites or frozenset()
+    row, sites = rosters.current(desk), desk.who.sites or frozenset()
     if row is None:
         return page(request, "establishment.html.j2", desk, row=None)
     scenario, held = scenario_by(desk.session, row.scenario), held_from(row.held)
     facts = scenario.facts
-    start = within(facts, first or desk.at.date())
+    start = rosters.within(facts, first or desk.at.date())
     rows = _ours(desk, start, start + timedelta(days=DAYS - 1))
     people = {e.person for e in facts.tables.engagements if e.site in sites}
     money: defaultdict[tuple[str, str], int] = defaultdict(int)
@@ -77,7 +76,7 @@ def establishment(
 @router.get("/roster.csv", name="site_table")
 def site_table(desk: Reading) -> Response:
     """Own duties of the published roster as a table."""
-    row = in_force(desk)
+    row = rosters.current(desk)
     if row is None:
         raise Problem("not_found")
     territory = scenario_by(desk.session, row.scenario).facts.territory

@@ -54,20 +54,6 @@ def _me(desk: Desk) -> str:
     return desk.who.person
 
 
-def in_force(desk: Desk) -> RosterRow | None:
-    """The published roster of now: the first that has not ended, else the last."""
-    rows = rosters.in_force(desk)
-    spans = [(scenario_by(desk.session, row.scenario).facts.territory, row) for row in rows]
-    spans.sort(key=lambda one: one[0].first_day)
-    to_come = [row for territory, row in spans if territory.last_day >= desk.at.date()]
-    return to_come[0] if to_come else spans[-1][1] if spans else None
-
-
-def within(facts: Facts, day: date) -> date:
-    """A day of the horizon: the nearest one."""
-    return max(facts.territory.first_day, min(day, facts.territory.last_day))
-
-
 def _mine(desk: Desk, person: str) -> list[Assigned]:
     """My duties of every published roster, by start."""
     return [
@@ -261,7 +247,7 @@ def _read(person: str, form: FormData, others: Any) -> Painted:
 @router.get("/share", name="my_share")
 def my_share(request: Request, desk: Reading) -> Response:
     """What I carry against my fair share, how it came about, and my letter."""
-    me, row = _me(desk), in_force(desk)
+    me, row = _me(desk), rosters.current(desk)
     if row is None:
         return page(request, "my_share.html.j2", desk, row=None)
     scenario, held = scenario_by(desk.session, row.scenario), held_from(row.held)
@@ -293,7 +279,7 @@ def my_why(
     request: Request, desk: Reading, duty: str = "", line: str = "", day: Annotated[date | None, Query()] = None
 ) -> Response:
     """Why I have a duty, or why I have not: of others only that they hold it."""
-    me, row = _me(desk), in_force(desk)
+    me, row = _me(desk), rosters.current(desk)
     if row is None:
         raise Problem("not_found")
     scenario, held = scenario_by(desk.session, row.scenario), held_from(row.held)
@@ -369,7 +355,7 @@ def _why_not(stopped: Sequence[Rule] | None, beyond: int) -> Said:
 @router.get("/exchanges", name="my_exchanges")
 def my_exchanges(request: Request, desk: Reading, duty: str = "") -> Response:
     """What I may give, what is offered, and what became of it."""
-    me, row = _me(desk), in_force(desk)
+    me, row = _me(desk), rosters.current(desk)
     if row is None:
         return page(request, "my_exchanges.html.j2", desk, row=None)
     scenario, held = scenario_by(desk.session, row.scenario), held_from(row.held)
@@ -399,7 +385,7 @@ def my_exchange_preview(
     request: Request, desk: Reading, duty: str, giver: str, taker: str, back: str = "", exchange: str = ""
 ) -> Response:
     """What an exchange would do to me, and the rules against it, before anything is offered or accepted."""
-    me, row = _me(desk), in_force(desk)
+    me, row = _me(desk), rosters.current(desk)
     to_me = False
     if exchange:
         # What is offered, not what an address says of it.
@@ -447,7 +433,7 @@ def my_exchange_offer(
     back: Annotated[str, Form()] = "",
 ) -> Response:
     """Offer one of my duties, to somebody or to whoever can."""
-    row = in_force(desk)
+    row = rosters.current(desk)
     if row is None:
         raise Problem("not_found")
     exchanges.offer(desk, row, duty, _me(desk), taker or None, back or None)
@@ -488,7 +474,7 @@ def my_exchange_end(request: Request, desk: Posting, exchange: str) -> Response:
 @router.get("/statement", name="my_statement")
 def my_statement(request: Request, desk: Reading) -> Response:
     """What I am paid, by whom, for what, by which text."""
-    me, row = _me(desk), in_force(desk)
+    me, row = _me(desk), rosters.current(desk)
     items: list[Any] = []
     facts = None
     if row is not None:

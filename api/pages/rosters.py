@@ -13,7 +13,6 @@ from api.exports.comparisons import aim
 from api.office import jobs, rosters
 from api.office.desk import Desk, seen
 from api.office.documents import held_from, publication_of, scenario_by
-from api.pages.practitioner import within
 from api.pages.shell import Posting, page, part, then
 from api.problems import Problem
 from api.store.schema import Published, RosterRow
@@ -300,7 +299,7 @@ def fragile_page(
     """Duties of a week that fall when their holder does."""
     row, scenario, held = _read(desk, roster)
     facts = scenario.facts
-    start = within(facts, first or desk.at.date())
+    start = rosters.within(facts, first or desk.at.date())
     duties = [duty for duty in facts.duties if start <= duty.date < start + WEEK]
     found = [
         (
