@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, File, Path, Request, UploadFile
 from sqlalchemy.orm import Session
 
+from api import uploads
 from api.matrix import ALLOWED, INSTALLATION
 from api.office.desk import Desk
 from api.problems import Problem
@@ -16,7 +17,8 @@ from api.settings import Settings
 from api.store.audit import Entry, Trail
 from api.store.database import Database, kept
 from api.store.schema import Territory
-from api.who import ROLES, Acting, Actor, actor_of, actor_of_key
+from api.who import ROLES, Acting, Actor, Role, actor_of, actor_of_key
+from scheduler.scenario import Scenario
 from scheduler.words import Said
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -69,13 +71,17 @@ def _from_here(request: Request) -> bool:
     return request.headers.get("origin") == f"{request.url.scheme}://{request.url.netloc}"
 
 
-def begin_session(request: Request, subject: str) -> None:
-    """A session of one's own, told in the trail: what was there before belongs to whoever had it."""
+def begin_session(request: Request, subject: str) -> str:
+    """A session of one's own, told in the trail: what was there before belongs to whoever had it. The page that one wanted."""
+    wanted = str(request.session.get("wanted", "/"))
     request.session.clear()
     request.session["subject"] = subject
     service = service_of(request)
     with service.database.writing() as session:
-        Desk(session, service.clock(), Acting(subject, "reader", "")).tell("signin", subject)
+        granted = {grant.role for grant in actor_of(session, subject).grants}
+        role: Role = next((role for role in ROLES if role in granted), "reader")
+        Desk(session, service.clock(), Acting(subject, role, "")).tell("signin", subject)
+    return wanted
 
 
 def operation(request: Request) -> str:
@@ -136,9 +142,24 @@ def administering(request: Request) -> Iterator[Desk]:
         yield Desk(session, at, Acting(who.subject, "administrator", ""))
 
 
+def uploaded(
+    request: Request,
+    territory: TerritoryId,
+    file: Annotated[UploadFile, File(description="a folder as .zip, or a workbook")],
+) -> Scenario:
+    """The scenario that somebody who may put one in force has sent. It stands before the desk that writes: reading it may take
+    long, and meanwhile others write.
+    """
+    service = service_of(request)
+    with service.database.reading() as session:
+        acting(request, session, service.clock(), territory)
+    return uploads.read(file.file.read(), file.filename or "")
+
+
 # A transaction ends with the function of the route, not with the sending of the answer: what is answered is kept.
 Reading = Annotated[Desk, Depends(reading, scope="function")]
 Writing = Annotated[Desk, Depends(writing, scope="function")]
+Uploaded = Annotated[Scenario, Depends(uploaded)]
 Administering = Annotated[Desk, Depends(administering, scope="function")]
 
 

@@ -1,7 +1,7 @@
 """What goes wrong, as the world sees it: RFC 9457 problems with a stable type, a machine code, titles in both languages, and
 every finding at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from scheduler.findings import Finding, ScenarioError
+from scheduler.misread import misread
 from scheduler.words import Lang, Said
 
 PROGRAMS = ("/v1/", "/problems/", "/openapi")
@@ -86,6 +87,18 @@ def shown(finding: Finding) -> dict[str, Any]:
     }
 
 
+def misread_findings(errors: Iterable[Mapping[str, Any]]) -> list[Finding]:
+    """What pydantic found wrong with a request or a form, as findings."""
+    findings = []
+    for one in errors:
+        found = None if isinstance(one.get("input"), dict | list | None) else str(one["input"])[:200]
+        expected, maybe = misread(one, found)
+        findings.append(
+            Finding(expected, ".".join(str(part) for part in one["loc"]) or "body", found=found, maybe=maybe)
+        )
+    return findings
+
+
 def answer(request: Request, problem: Problem) -> Response:
     """The document of a problem; for somebody who looks at a page, a page."""
     told = getattr(request.app.state, "told", None) if "app" in request.scope else None
@@ -121,15 +134,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _request(request: Request, error: RequestValidationError) -> Response:
-        findings = [
-            Finding(
-                Said(str(one["msg"]), str(one["msg"])),
-                ".".join(str(part) for part in one["loc"]) or "body",
-                found=None if isinstance(one.get("input"), dict | list) else str(one.get("input"))[:200],
-            )
-            for one in error.errors()
-        ]
-        return answer(request, Problem("invalid", findings=findings))
+        return answer(request, Problem("invalid", findings=misread_findings(error.errors())))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:

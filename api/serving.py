@@ -113,7 +113,7 @@ def _workers(executor: str, number: int) -> "Iterator[None]":
     ending = Event()
 
     def look_after(name: str) -> None:
-        command = [sys.executable, "-m", "api.cli", "worker", "--executor", name, "--with-parent"]
+        command = [sys.executable, "-m", "api.cli", "worker", "--executor", name, "--with-parent", str(os.getpid())]
         while not ending.is_set():
             child = subprocess.Popen(command)
             while child.poll() is None and not ending.wait(0.5):
@@ -134,7 +134,9 @@ def _workers(executor: str, number: int) -> "Iterator[None]":
 
 def worker(
     executor: Annotated[str, typer.Option("--executor", help="its name, the same after a restart")] = "",
-    with_parent: Annotated[bool, typer.Option("--with-parent", help="end when the parent does")] = False,
+    with_parent: Annotated[
+        int | None, typer.Option("--with-parent", metavar="PID", help="end when that process does, which started it")
+    ] = None,
     lang: Language = "",
 ) -> None:
     """Take solves from the queue, and tell webhooks: on as many machines as one likes."""
@@ -150,8 +152,8 @@ def worker(
     settings = _settings(language_of(lang))
     # Whoever asks the service is answered first.
     os.nice(10)
-    if with_parent:
-        end_with_parent()
+    if with_parent is not None:
+        end_with_parent(with_parent)
     # At once: what runs was written down a moment ago, and is taken up again under this name.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     database = prepared(settings)

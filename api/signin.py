@@ -66,8 +66,7 @@ async def signed_in(request: Request) -> RedirectResponse:
     if provider.acr and claims.get("acr") not in provider.acr.split():
         said = Said("a stronger authentication was expected", "une authentification plus forte était attendue")
         raise Problem("not_signed_in", said)
-    begin_session(request, subject)
-    return RedirectResponse("/", 303)
+    return RedirectResponse(begin_session(request, subject), 303)
 
 
 @router.post("/out", include_in_schema=False)

@@ -11,10 +11,11 @@ import yaml
 from pydantic import ValidationError
 
 from scheduler import rules as catalogue
-from scheduler.cells import Unreadable, written
+from scheduler.cells import written
 from scheduler.consistency import findings_of
 from scheduler.facts import Territory, facts_of
 from scheduler.findings import Finding, ScenarioError, nearest
+from scheduler.misread import misread
 from scheduler.rules.base import Rule
 from scheduler.scenario import DEFAULT_TIERS, FORMAT, RuleSheet, Scenario, Tier, digest
 from scheduler.tables import REQUIRED, ROW_TYPES, Row, Tables
@@ -274,36 +275,12 @@ def _finding(
     given: Mapping[str, Any],
     fields: Mapping[str, Any],
 ) -> Finding:
-    """A pydantic error in the words of the house."""
+    """A pydantic error, with its place."""
     column = str(error["loc"][0]) if error["loc"] else ""
     found = given.get(column)
-    kind, ctx = str(error["type"]), error.get("ctx", {})
-    maybe = ""
-    raised = ctx.get("error")
-    if isinstance(raised, Unreadable):
-        said, maybe = raised.expected, raised.maybe
-    elif kind == "extra_forbidden":
-        said = Said("this name is not known here", "ce nom n'est pas connu ici")
-        maybe, found = nearest(column, fields), None
-    elif kind == "missing":
-        said = Said("a value was expected", "une valeur était attendue")
-    elif kind == "literal_error":
-        choices = str(ctx["expected"]).replace(" or ", ", ").replace("'", "")
-        said = Said(f"one of {choices} was expected", f"une valeur parmi {choices} était attendue")
-        maybe = nearest(str(found), choices.split(", "))
-    elif kind in ("greater_than_equal", "less_than_equal"):
-        limit = ctx.get("ge", ctx.get("le"))
-        en, fr = ("at least", "au moins") if "ge" in ctx else ("at most", "au plus")
-        said = Said(f"{en} {limit} was expected", f"{fr} {limit} était attendu")
-    elif kind == "string_pattern_mismatch" and "A-Z" in str(ctx.get("pattern")):
-        said = Said(
-            "a short name of letters, digits, - and _ was expected",
-            "un nom court de lettres, chiffres, - et _ était attendu",
-        )
-    elif kind == "value_error":
-        said = Said(str(raised), str(raised))
-    else:
-        said = Said(f"another value was expected ({error['msg']})", f"une autre valeur était attendue ({error['msg']})")
+    said, maybe = misread(error, found, fields)
+    if error["type"] == "extra_forbidden":
+        found = None
     return Finding(said, where, row, prefix + column, None if found is None else str(found), maybe)
 
 

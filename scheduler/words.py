@@ -67,6 +67,11 @@ def said_hundredths(value: int) -> Said:
     )
 
 
+def counted(number: int, one: Said, many: Said) -> Said:
+    """A number and what is counted: English has "0 duties" where French has "0 garde"."""
+    return Said(f"{number} {one.en if number == 1 else many.en}", f"{number} {one.fr if number < 2 else many.fr}")
+
+
 def joined(parts: tuple[str, ...]) -> str:
     """A list in a sentence; the comma serves both languages."""
     return ", ".join(parts)

@@ -9,9 +9,13 @@ LOOK_S = 0.2
 """How often a program that was started as a command looks for its parent."""
 
 
-def end_with_parent() -> None:
-    """From now on this process ends when its parent does, however that ends. To be called first thing in a child."""
-    parent, number = parent_process(), os.getppid()
+def end_with_parent(number: int | None = None) -> None:
+    """From now on this process ends when its parent does, however that ends. To be called first thing in a child.
+
+    A program that was started as a command is told the parent's ``number``: by the time that it asks, the parent may be gone
+    and somebody else stand in its place.
+    """
+    parent = parent_process()
 
     def wait() -> None:
         if parent is not None:

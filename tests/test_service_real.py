@@ -528,6 +528,12 @@ def serving(folder, *words):
         process.wait(timeout=30)
 
 
+def test_a_worker_whose_parent_was_gone_before_it_looked_ends(tmp_path):
+    environment = os.environ | {"PERMANENCE_DATABASE_URL": f"sqlite:///{tmp_path}/p.db"}
+    words = [sys.executable, "-m", "api.cli", "worker", "--with-parent", str(os.getppid())]
+    assert subprocess.run(words, env=environment, timeout=60, check=False).returncode == 1
+
+
 def _answers(base):
     try:
         return httpx2.get(f"{base}/v1/health").status_code == 200

@@ -141,6 +141,28 @@ def in_force(desk: Desk) -> Sequence[RosterRow]:
     return desk.session.execute(asked.order_by(RosterRow.id)).scalars().all()
 
 
+def visible(desk: Desk) -> list[tuple[RosterRow, Scenario]]:
+    """Rosters that everybody sees: those in force in the order of their days, then those that are done, the last first."""
+    asked = select(RosterRow).where(RosterRow.territory == desk.who.territory, RosterRow.state == "done")
+    over = [(row, scenario_by(desk.session, row.scenario)) for row in desk.session.execute(asked).scalars()]
+    over.sort(key=lambda one: (one[1].facts.territory.first_day, one[0].id), reverse=True)
+    now = [(row, scenario_by(desk.session, row.scenario)) for row in in_force(desk)]
+    now.sort(key=lambda one: one[1].facts.territory.first_day)
+    return now + over
+
+
+def of_duty(desk: Desk, duty: str) -> tuple[RosterRow, Scenario]:
+    """The roster in which a duty is seen.
+
+    Raises:
+        Problem: there is none.
+    """
+    for row, scenario in visible(desk):
+        if duty in scenario.facts.duty_by_id:
+            return row, scenario
+    raise Problem("not_found")
+
+
 def current(desk: Desk) -> RosterRow | None:
     """The published roster of now: the first that has not ended, else the last."""
     rows = in_force(desk)

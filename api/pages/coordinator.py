@@ -3,20 +3,20 @@
 from datetime import UTC, date, datetime, time
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy import select
 
-from api import uploads
-from api.access import Reading, service_of
+from api.access import Reading, Uploaded, service_of
 from api.exports.charts import progress_chart
 from api.exports.comparisons import aim
 from api.office import campaigns, jobs, territories
 from api.office.desk import Desk
 from api.office.documents import scenario_by
-from api.pages.shell import Posting, page, part, then
+from api.pages.shell import Honest, Posting, page, part, then
 from api.store.schema import Campaign, Job, RosterRow, Territory
 from scheduler.explain import said_points
-from scheduler.words import Said
+from scheduler.facts import Facts
+from scheduler.words import Said, counted, joined
 
 __all__ = ["router"]
 router = APIRouter(prefix="/t/{territory}", include_in_schema=False)
@@ -71,16 +71,21 @@ def _next(every: list[Campaign], found: list[RosterRow], territory: Territory) -
     return current[0].id if current and current[0].state in ("draft", "proposed") else ""
 
 
-@router.post("/workbook", name="put_workbook")
-def put_workbook(request: Request, desk: Posting, file: Annotated[UploadFile, File()]) -> Response:
-    """Another scenario in force, of a workbook or a zip."""
-    scenario = uploads.read(file.file.read(), file.filename or "")
-    territories.put_in_force(desk, scenario)
-    said = Said(
-        f"{len(scenario.facts.people)} people, {len(scenario.facts.duties)} duties.",
-        f"{len(scenario.facts.people)} personnes, {len(scenario.facts.duties)} gardes.",
+def said_read(facts: Facts) -> Said:
+    """What was read of a scenario."""
+    parts = (
+        counted(len(facts.people), Said("person", "personne"), Said("people", "personnes")),
+        counted(len(facts.lines), Said("line", "ligne"), Said("lines", "lignes")),
+        counted(len(facts.duties), Said("duty", "garde"), Said("duties", "gardes")),
     )
-    return then(request, f"/t/{desk.who.territory}/overview", said)
+    return Said(f"Read: {joined(tuple(p.en for p in parts))}.", f"Lu : {joined(tuple(p.fr for p in parts))}.")
+
+
+@router.post("/workbook", name="put_workbook")
+def put_workbook(request: Request, _: Annotated[None, Honest], scenario: Uploaded, desk: Posting) -> Response:
+    """Another scenario in force, of a workbook or a zip."""
+    territories.put_in_force(desk, scenario)
+    return then(request, f"/t/{desk.who.territory}/overview", said_read(scenario.facts))
 
 
 # --- the campaign -----------------------------------------------------------------------------------------------------
@@ -154,7 +159,10 @@ def _job(desk: Desk, job: Job) -> dict[str, object]:
     steps = jobs.steps(desk, job)
     tiers: dict[str, list[tuple[float, int, int | None]]] = {}
     for step in steps:
-        tiers.setdefault(step.tier, []).append((step.seconds, step.value, step.bound))
+        rows = tiers.setdefault(step.tier, [])
+        # What was proved once stays proved: a search that was taken up again begins with less.
+        proved = [bound for bound in (rows[-1][2] if rows else None, step.bound) if bound is not None]
+        rows.append((step.seconds, step.value, max(proved, default=None)))
     facts = scenario_by(desk.session, job.asked["scenario"]).facts
     return {
         "job": job,

@@ -59,9 +59,11 @@ def home(request: Request, territory: str) -> Response:
 
 
 @router.get("/welcome", name="welcome")
-def welcome(request: Request) -> Response:
-    """Signing in: with the provider, with a key, or into the demo."""
+def welcome(request: Request, next: str = "") -> Response:
+    """Signing in: with the provider, with a key, or into the demo; then to where one wanted to go."""
     service = service_of(request)
+    if here(next, ""):
+        request.session["wanted"] = here(next, "")
     with service.database.reading() as session:
         demo = service.settings.demo and session.get(Territory, PILOT) is not None
     return page(
@@ -94,8 +96,7 @@ def key_signin(
         raise Problem(
             "not_allowed", Said("this key is not known, or is over", "cette clé est inconnue ou n'est plus valable")
         )
-    begin_session(request, who.subject)
-    return RedirectResponse("/", 303)
+    return RedirectResponse(begin_session(request, who.subject), 303)
 
 
 @router.post("/signin/demo", name="demo_signin")
@@ -103,5 +104,4 @@ def demo_signin(request: Request, _: Annotated[None, Honest], role: Annotated[st
     """Into the demo territory, as somebody there."""
     if not service_of(request).settings.demo or role not in DEMO:
         raise Problem("not_found")
-    begin_session(request, f"demo:{role}")
-    return RedirectResponse("/", 303)
+    return RedirectResponse(begin_session(request, f"demo:{role}"), 303)

@@ -9,11 +9,11 @@ from api.access import actor, service_of
 from api.demo import DATA
 from api.office import territories
 from api.office.desk import Desk
+from api.pages.coordinator import said_read
 from api.pages.shell import Honest, then
 from api.problems import Problem
 from api.who import Acting, grant
 from scenarios.load import load
-from scheduler.words import Said
 
 router = APIRouter(include_in_schema=False)
 EXAMPLE = "prevention-bus"
@@ -51,9 +51,4 @@ def first_territory(
         territories.put_in_force(desk, scenario)
         grant(session, who.subject, "coordinator", at, id_)
         desk.tell("grant.create", f"{who.subject} coordinator {id_}")
-    facts = scenario.facts
-    said = Said(
-        f"{len(facts.people)} people, {len(facts.lines)} lines, {len(facts.duties)} duties were read.",
-        f"{len(facts.people)} personnes, {len(facts.lines)} lignes, {len(facts.duties)} gardes ont été lues.",
-    )
-    return then(request, f"/t/{id_}/overview", said)
+    return then(request, f"/t/{id_}/overview", said_read(scenario.facts))

@@ -19,7 +19,7 @@ from api.office.desk import Desk
 from api.office.documents import held_from, publication_of, scenario_by
 from api.office.painted import PAINTED, STANDING, Painted, painted, rows_of
 from api.pages.shell import Posting, page, then
-from api.problems import Problem
+from api.problems import Problem, misread_findings
 from api.store.schema import Campaign, ExchangeRow, RosterRow, Submission
 from scheduler import publication
 from scheduler.exchanges import open_offer
@@ -159,8 +159,6 @@ def my_availability(request: Request, desk: Reading) -> Response:
         months=_months(facts),
         off=lambda day: day.weekday() >= 5 or day in facts.calendar.holiday_by_day,
         said=now,
-        painted=PAINTED,
-        kinds=STANDING,
         weekdays=DAYS,
         standing=[*now.standing, *[None] * max(1, STANDING_MOST - len(now.standing))],
         sites=list(facts.tables.sites),
@@ -204,10 +202,12 @@ def my_availability_put(request: Request, desk: Posting, form: WholeForm) -> Res
         raise Problem("conflict", Said("the campaign is closed", "la campagne est close"))
     facts = scenario_by(desk.session, campaign.scenario).facts
     before = desk.session.get(Submission, (campaign.id, me))
-    others = painted(campaigns.rows_of(before.rows) if before else _known(facts, me)).others
+    known = painted(campaigns.rows_of(before.rows) if before else _known(facts, me))
     try:
-        rows = rows_of(me, _read(me, form, others))
-    except (ValidationError, ValueError) as error:
+        rows = rows_of(me, _read(me, form, known, facts))
+    except ValidationError as error:
+        raise Problem("invalid", findings=misread_findings(error.errors())) from None
+    except ValueError as error:
         expected = Said("one of the choices of the page was expected", "un des choix de la page était attendu")
         raise Problem("invalid", findings=[Finding(expected, "form", found=str(error)[:200])]) from None
     campaigns.submit(desk, campaign, me, rows)
@@ -220,9 +220,11 @@ def my_availability_put(request: Request, desk: Posting, form: WholeForm) -> Res
     )
 
 
-def _read(person: str, form: FormData, others: Any) -> Painted:
-    """What a form says. A day that says nothing is available."""
-    days = {
+def _read(person: str, form: FormData, known: Painted, facts: Facts) -> Painted:
+    """What a form says. A day that says nothing is available; what the page does not show stays as it was known."""
+    shown = range(facts.territory.first_day.toordinal(), facts.territory.last_day.toordinal() + 1)
+    days = {day: kind for day, kind in known.days.items() if day.toordinal() not in shown}
+    days |= {
         date.fromisoformat(name[2:]): next(kind for kind in PAINTED if kind == value)
         for name, value in form.items()
         if name.startswith("d-") and value in PAINTED
@@ -238,7 +240,7 @@ def _read(person: str, form: FormData, others: Any) -> Painted:
         if form.get(name)
     }
     offer = Offer.model_validate({"person": person, **limits}) if limits else None
-    return Painted(days, tuple(standing), offer, frozenset(str(one) for one in form.getlist("site")), others)
+    return Painted(days, tuple(standing), offer, frozenset(str(one) for one in form.getlist("site")), known.others)
 
 
 # --- my share, and why ------------------------------------------------------------------------------------------------
@@ -269,8 +271,9 @@ def my_share(request: Request, desk: Reading) -> Response:
         rows=rows,
         letter=letter(scenario, held, me),
         lines=lines,
-        first=facts.territory.first_day,
-        last=facts.territory.last_day,
+        first=min(one.facts.territory.first_day for _, one in rosters.visible(desk)),
+        last=max(one.facts.territory.last_day for _, one in rosters.visible(desk)),
+        today=rosters.within(facts, desk.at.date()),
     )
 
 
@@ -279,17 +282,16 @@ def my_why(
     request: Request, desk: Reading, duty: str = "", line: str = "", day: Annotated[date | None, Query()] = None
 ) -> Response:
     """Why I have a duty, or why I have not: of others only that they hold it."""
-    me, row = _me(desk), rosters.current(desk)
-    if row is None:
-        raise Problem("not_found")
-    scenario, held = scenario_by(desk.session, row.scenario), held_from(row.held)
-    facts = scenario.facts
-    if me not in facts.person_by_id:
-        raise Problem("not_found")
-    found = [d for d in facts.duties_by_line.get(line, ()) if d.date == day and not d.past] if line else []
-    found += [facts.duty_by_id[duty]] if duty in facts.duty_by_id else []
-    if not found:
-        said = Said("a line and a day of the roster were expected", "une ligne et un jour du tableau étaient attendus")
+    me = _me(desk)
+    for row, scenario in rosters.visible(desk):
+        facts = scenario.facts
+        found = [d for d in facts.duties_by_line.get(line, ()) if d.date == day and not d.past] if line else []
+        found += [facts.duty_by_id[duty]] if duty in facts.duty_by_id else []
+        if found and me in facts.person_by_id:
+            held = held_from(row.held)
+            break
+    else:
+        said = Said("a line and a day of a roster were expected", "une ligne et un jour d'un tableau étaient attendus")
         raise Problem("invalid", said)
     bench, answers = Bench(scenario, held), []
     for one in found:
@@ -355,28 +357,33 @@ def _why_not(stopped: Sequence[Rule] | None, beyond: int) -> Said:
 @router.get("/exchanges", name="my_exchanges")
 def my_exchanges(request: Request, desk: Reading, duty: str = "") -> Response:
     """What I may give, what is offered, and what became of it."""
-    me, row = _me(desk), rosters.current(desk)
-    if row is None:
-        return page(request, "my_exchanges.html.j2", desk, row=None)
-    scenario, held = scenario_by(desk.session, row.scenario), held_from(row.held)
-    facts = scenario.facts
-    until = publication.frozen_until(desk.at.date())
-    mine = sorted((facts.duty_by_id[d] for d in held.duties_of(me)), key=lambda one: one.start)
-    takers = open_offer(Bench(scenario, held), duty, me) if duty and held.covers(me, duty) else []
-    found = [one for one in exchanges.of_roster(desk, row) if one.taker is None or me in (one.giver, one.taker)]
-    desk.tell("exchange.read", f"{row.id} {me}")
+    me, until = _me(desk), publication.frozen_until(desk.at.date())
+    mine: list[tuple[str, Said]] = []
+    takers: list[tuple[str, str]] = []
+    found: list[tuple[ExchangeRow, Facts]] = []
+    open_ = [(row, scenario) for row, scenario in rosters.visible(desk) if row.state == "published"]
+    for row, scenario in open_:
+        facts, held = scenario.facts, held_from(row.held)
+        known = sorted((facts.duty_by_id[d] for d in held.duties_of(me)), key=lambda one: one.start)
+        mine += [(one.id, facts.said_duty(one.id)) for one in known if one.date >= until]
+        if duty and held.covers(me, duty):
+            ways = open_offer(Bench(scenario, held), duty, me)
+            takers += [(one.steps[0].taker, facts.name(one.steps[0].taker)) for one in ways]
+        found += [
+            (one, facts) for one in exchanges.of_roster(desk, row) if one.taker is None or me in (one.giver, one.taker)
+        ]
+        desk.tell("exchange.read", f"{row.id} {me}")
     return page(
         request,
         "my_exchanges.html.j2",
         desk,
-        row=row,
-        facts=facts,
+        any=bool(open_),
         me=me,
-        mine=[one for one in mine if one.date >= until],
+        mine=mine,
         chosen=duty,
-        takers=[(one.steps[0].taker, facts.name(one.steps[0].taker)) for one in takers],
-        offers=[one for one in found if one.state == "offered" and one.giver != me],
-        own=[one for one in found if one.giver == me],
+        takers=takers,
+        offers=[(one, facts) for one, facts in found if one.state == "offered" and one.giver != me],
+        own=[(one, facts) for one, facts in found if one.giver == me],
     )
 
 
@@ -385,19 +392,22 @@ def my_exchange_preview(
     request: Request, desk: Reading, duty: str, giver: str, taker: str, back: str = "", exchange: str = ""
 ) -> Response:
     """What an exchange would do to me, and the rules against it, before anything is offered or accepted."""
-    me, row = _me(desk), rosters.current(desk)
-    to_me = False
+    me, to_me = _me(desk), False
     if exchange:
         # What is offered, not what an address says of it.
         offered = desk.session.get(ExchangeRow, exchange)
-        if offered is None or row is None or offered.roster != row.id or offered.taker not in (None, me):
+        if offered is None or offered.taker not in (None, me):
             raise Problem("not_found")
         duty, giver, taker, back = offered.duty, offered.giver, me, offered.back or ""
         to_me = offered.taker == me
-    if row is None or me not in (giver, taker):
+        row = desk.get(RosterRow, offered.roster)
+        facts = scenario_by(desk.session, row.scenario).facts
+    else:
+        row, scenario = rosters.of_duty(desk, duty)
+        facts = scenario.facts
+    if me not in (giver, taker):
         raise Problem("not_found")
     found = exchanges.preview(desk, row, duty, giver, taker, back or None)
-    facts = scenario_by(desk.session, row.scenario).facts
     desk.tell("exchange.preview", f"{row.id} {duty}")
     (mine,) = [one for one in found.effects if one.person == me]
     return page(
@@ -433,9 +443,7 @@ def my_exchange_offer(
     back: Annotated[str, Form()] = "",
 ) -> Response:
     """Offer one of my duties, to somebody or to whoever can."""
-    row = rosters.current(desk)
-    if row is None:
-        raise Problem("not_found")
+    row, _ = rosters.of_duty(desk, duty)
     exchanges.offer(desk, row, duty, _me(desk), taker or None, back or None)
     return then(request, f"/t/{desk.who.territory}/me/exchanges", Said("Offered.", "Proposé."))
 

@@ -28,7 +28,7 @@ from scheduler.roster import Roster, roster_of, site_of
 from scheduler.scenario import Scenario
 from scheduler.tables import Absence
 from scheduler.verify import verify
-from scheduler.words import Said
+from scheduler.words import Said, counted
 
 router = APIRouter(prefix="/t/{territory}/rosters", include_in_schema=False)
 CANDIDATES_MOST = 12
@@ -373,7 +373,9 @@ def roster_accept_all(request: Request, desk: Posting, roster: str, version: Ann
     return then(
         request,
         f"/t/{desk.who.territory}/rosters/{roster}",
-        Said(f"{len(waiting)} answers written down.", f"{len(waiting)} réponses notées."),
+        counted(
+            len(waiting), Said("answer written down", "réponse notée"), Said("answers written down", "réponses notées")
+        ),
     )
 
 

@@ -23,7 +23,7 @@ from api.office.documents import scenario_by
 from api.problems import CATALOGUE, Problem, language
 from api.store.schema import Territory
 from api.who import Role
-from scheduler.words import Said
+from scheduler.words import Said, counted
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -134,6 +134,8 @@ def page(request: Request, template: str, desk: Desk | None = None, **words: Any
         "moment": lambda text: format_datetime(
             datetime.fromisoformat(text).astimezone(zone), "d MMM y, HH:mm", locale=lang
         ),
+        "many": lambda number, en, ens, fr, frs: counted(number, Said(en, fr), Said(ens, frs)).to(lang),
+        "colon": "\N{NO-BREAK SPACE}:" if lang == "fr" else ":",
         "here": request.url.path,
         "place": place,
         "base": f"/t/{place}",

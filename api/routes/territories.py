@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Query, Request, Response
 
-from api.access import Administering, Reading, Writing, actor, service_of
+from api.access import Administering, Reading, Uploaded, Writing, actor, service_of
 from api.office import territories
 from api.office.documents import scenario_by
 from api.problems import Problem, shown
 from api.store.schema import ScenarioRow, Territory
-from api.uploads import XLSX, ZIP, packed, read
+from api.uploads import XLSX, ZIP, packed
 from api.views import Contacts, FindingShown, NewTerritory, ScenarioShown, TerritoryShown
 from scheduler.scenario import Scenario
 
@@ -40,11 +40,8 @@ def get_territory(desk: Reading) -> TerritoryShown:
 
 
 @router.put("/{territory}/scenario", status_code=201)
-def put_scenario(
-    desk: Writing, file: Annotated[UploadFile, File(description="a folder as .zip, or a workbook")]
-) -> ScenarioShown:
+def put_scenario(scenario: Uploaded, desk: Writing) -> ScenarioShown:
     """Upload a scenario; it is in force from now on. What is wrong is told all at once, and then nothing changes."""
-    scenario = read(file.file.read(), file.filename or "")
     return scenario_shown(territories.put_in_force(desk, scenario), scenario)
 
 
