@@ -63,7 +63,7 @@ class _Attempt:
     def __init__(self, database: Database, job: str, attempt: int, used: float, limit: float) -> None:
         self.database, self.job, self.attempt, self.limit = database, job, attempt, limit
         self._began, self._used_before = monotonic(), used
-        self._kept, self._looked, self._stop = monotonic(), 0.0, False
+        self._kept, self._looked, self._stop = self._began - KEEP_S, 0.0, False
         self.rota: Roster | None = None
         """The last complete one that was told."""
         self._steps: list[Progress] = []
@@ -87,7 +87,7 @@ class _Attempt:
         self._keep_now_and_then()
 
     def _keep_now_and_then(self) -> None:
-        if monotonic() - self._kept < KEEP_S and self._kept > self._began:
+        if monotonic() - self._kept < KEEP_S:
             return
         self._kept = monotonic()
         with self.database.writing() as session:
