@@ -17,7 +17,7 @@ from scheduler.fairness import pool_of
 from scheduler.letters import letter
 from scheduler.moves import Bench, candidates, chains, fragile
 from scheduler.scenario import RuleSheet, Scenario, Tier
-from scheduler.sketch import drawn
+from scheduler.sketch import FIRST_DRAWN, drawn
 from scheduler.tables import Absence
 from scheduler.verify import verify
 from solver.plan import Found, Limits, plan
@@ -42,7 +42,7 @@ NAMES = (
 )
 
 
-def small(drawing="Ana . . . .\nBob . . . .\nCy . . . .", rules=(), **tables):
+def small(drawing="Ana . . . .\nBob . . . .\nCy . . . .", rules=(), first_drawn=FIRST_DRAWN, **tables):
     """One night a day for three people; a day of rest after each."""
     given = {
         "lines": [
@@ -51,7 +51,7 @@ def small(drawing="Ana . . . .\nBob . . . .\nCy . . . .", rules=(), **tables):
         ],
         **tables,
     }
-    facts, roster = drawn(drawing, given)
+    facts, roster = drawn(drawing, given, first_drawn)
     sheet = [*({"kind": kind} for kind in NAMES), {"kind": "min_rest", "hours": 24}, *rules]
     tiers = tuple(Tier(name=name) for name in ("cover", "worst_off", "evenness", "wishes", "costs"))
     return Scenario("small", facts, RuleSheet.model_validate({"rules": sheet}).rules, tiers, sha256="small"), roster
