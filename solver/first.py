@@ -20,8 +20,8 @@ EFFORT = 1.0
 """Deterministic seconds of CP-SAT for a first rota, doubled until there is one."""
 NODES = 50
 """Nodes of HiGHS for what follows from decisions taken."""
-PERSON_S = 3.0
-"""Guard in seconds around the duties of a person whom no programme helps."""
+PERSON_EFFORT, PERSON_S = 2.0, 10.0
+"""Deterministic seconds of CP-SAT for the duties of a person whom no programme helps, and a guard in seconds around it."""
 WANTED_EFFORT, WANTED_S = 3.0, 10.0
 """Deterministic seconds of CP-SAT, and a guard in seconds, to keep as much as can be of a rota that cannot be kept whole."""
 ANSWERS, ANSWERS_MOST = 5, 30_000
@@ -42,8 +42,8 @@ def first_of(model: Model, wanted: set[int], *, seed: int, seconds: float, worke
         if values is None:
             values = _by_duty(problem, model.decisions, wanted, seed)
         ways: tuple[Callable[[], Whole | Impossible | None], ...] = (
-            partial(_by_relaxation, problem, near, seed, seconds),
-            partial(_by_person, problem, model, seed),
+            partial(_by_relaxation, problem, near, seed, ends),
+            partial(_by_person, problem, model, seed, ends, workers),
         )
         # Where tiers follow, the first is cover alone, and its relaxation knows nearly everything of it.
         for way in ways if len(model.goals) > 1 else ways[::-1]:
@@ -190,9 +190,9 @@ class Impossible:
     """No point keeps the rows."""
 
 
-def _by_relaxation(problem: Problem, near: Neighbourhoods, seed: int, seconds: float) -> "Whole | Impossible | None":
-    """On the core of the relaxation, if there is one."""
-    relaxed = linear.relax(problem, time_limit_s=seconds)
+def _by_relaxation(problem: Problem, near: Neighbourhoods, seed: int, ends: float) -> "Whole | Impossible | None":
+    """On the core of the relaxation, if there is one in half of the time left."""
+    relaxed = linear.relax(problem, time_limit_s=max(LATE_S, (ends - monotonic()) / 2))
     if relaxed is None:
         return None
     return Impossible() if relaxed.impossible else _on_core(problem, near, relaxed, seed)
@@ -205,25 +205,33 @@ def _on_core(problem: Problem, near: Neighbourhoods, relaxed: Relaxed, seed: int
     return values if values is not None and problem.holds(values) else None
 
 
-def _by_person(problem: Problem, model: Model, seed: int) -> Whole | None:
+def _by_person(problem: Problem, model: Model, seed: int, ends: float, workers: int) -> Whole | None:
     """People answer each other with whole schedules, at what one duty more saves or costs in all tiers together."""
     persons = Persons(problem, model.decisions)
     cost = np.zeros(len(problem.cost))
     for tier in reversed(model.goals):
         cost = model.cost(tier) + cost / LATER
-    whose = (persons.owner < 0) & (problem.lower < problem.upper)
 
-    def anything(person: int, values: Whole) -> Whole | None:
-        """A person's duties, and what is nobody's, with those of the others: good ones, else any."""
-        alone = problem.around(values, ~(whose | (persons.owner == person)))
-        for goal in (alone.problem.cost, np.zeros_like(alone.problem.cost)):
-            wanted = alone.problem.towards(goal, 0)
-            answer, _ = linear.solve(wanted, hint=None, seed=seed, nodes=NODES, time_limit_s=PERSON_S)
-            if answer.values is not None or answer.impossible:
-                return None if answer.values is None else alone.back(answer.values)
-        return None
+    def anything(person: int, reduced: Whole) -> Whole | None:
+        """A person's schedule where no programme helps: soon, else by branch and bound, else any."""
+        alone, mine = persons.alone(person, reduced)
+        soon = cpsat.solve(alone, hint=None, seed=seed, effort=PERSON_EFFORT, time_limit_s=PERSON_S).values
+        if soon is None:
+            soon = linear.solve(alone, hint=None, seed=seed, nodes=NODES, time_limit_s=PERSON_S)[0].values
+        if soon is None:
+            some = alone.towards(np.zeros_like(alone.cost), 0)
+            soon = cpsat.solve(some, hint=None, seed=seed, effort=WANTED_EFFORT, time_limit_s=PERSON_S).values
+        if soon is None:
+            return None
+        values = np.zeros(len(problem.lower), dtype=np.int64)
+        values[mine] = soon
+        return values
+
+    def over() -> bool:
+        return monotonic() > ends
 
     days = persons.people * (1 + max(decision.day for decision in model.decisions.values()))
-    values = by_answers(persons, cost, min(ANSWERS, max(1, ANSWERS_MOST // days)), anything)
+    rounds = min(ANSWERS, max(1, ANSWERS_MOST // days))
+    values = by_answers(persons, cost, rounds, anything, workers=workers, over=over)
     values = None if values is None else _rest(problem, values, persons.owner >= 0, seed)
     return values if values is not None and problem.holds(values) else None

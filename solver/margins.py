@@ -6,18 +6,21 @@ these margins, and one answer after the other makes a rota.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from math import inf
 
 import numpy as np
 
-from solver.columns import HASTY_STATES, WIDER
+from solver.columns import HASTY_STATES
 from solver.linear import Reals
-from solver.model import NO_LIMIT, Whole
+from solver.model import NO_LIMIT, Mask, Whole
 from solver.persons import Persons
-from solver.pricing import Programme
 
 FAR = 1e4
 """Price, in the largest cost, of a unit by which a row is left that nothing but people can keep."""
+LEAST = 1e-6
+"""What a new schedule must save to be taken."""
 
 
 class Margins:
@@ -44,6 +47,12 @@ class Margins:
         order = np.argsort(persons.owner[problem.col[here]], kind="stable")
         self._row, self._col, self._val = (a[here][order] for a in (problem.row, problem.col, problem.val))
         self._starts = np.searchsorted(persons.owner[self._col], np.arange(persons.people + 1))
+        theirs_only, binds = np.unique(self._row), (problem.lo > -NO_LIMIT, problem.hi < NO_LIMIT)
+        self.priced = all(
+            bool(np.all(~bind[theirs_only] | np.isfinite(begins[theirs_only, 1:2]).any(axis=1)))
+            for bind, (begins, _) in zip(binds, (self._lack, self._much), strict=True)
+        )
+        """Whether nothing that people add up to breaks a row: then they may answer at once."""
 
     def reduced(self, person: int, sums: Whole) -> Reals:
         """What each variable of a person costs at the margin, when the others' duties add up to ``sums``."""
@@ -84,40 +93,61 @@ def _at(pieces: Pieces, row: Whole, amount: Reals) -> Reals:
     return beyond
 
 
-def by_answers(
-    persons: Persons, cost: Reals, rounds: int, otherwise: Callable[[int, Whole], Whole | None]
-) -> Whole | None:
-    """A rota in which people answer each other, one after the other, for some rounds; what is nobody's stays as it is.
+Otherwise = Callable[[int, Whole], Whole | None]
+"""A schedule of a person at a cost of each variable, where their programme finds none soon."""
 
-    Who has no programme, or of whom it finds no schedule soon, takes what ``otherwise`` answers for them to the duties
-    of the others. None where that is nothing.
+
+def by_answers(
+    persons: Persons, cost: Reals, rounds: int, otherwise: Otherwise, *, workers: int, over: Callable[[], bool]
+) -> Whole | None:
+    """A rota in which people answer each other for some rounds, where nothing can break so many at once; what is nobody's stays.
+
+    None where somebody has no schedule, or it is ``over`` before everybody has one.
     """
-    problem, margins = persons.problem, Margins(persons, cost)
-    programmes = [persons.programme(person) for person in range(persons.people)]
+    problem = persons.problem
+    margins = Margins(persons, cost)
+    answers, at_once = _Answers(persons, margins, otherwise), workers if margins.priced else 1
     values: Whole = np.clip(0, problem.lower, problem.upper)
-    for again in range(rounds):
-        moved = False
-        for person, programme in enumerate(programmes):
-            mine = (persons.owner == person) & (problem.lower < problem.upper)
-            reduced = margins.reduced(person, problem.sums(np.where(mine | (persons.owner < 0), 0, values)))
-            chosen = None if programme is None else _cheapest(programme, reduced, len(values))
-            if again and (chosen is None or reduced[mine] @ (values - chosen)[mine] < 1e-6):
-                continue
-            chosen = otherwise(person, values) if chosen is None else chosen
-            if chosen is None:
-                return None
-            values, moved = values.copy(), True
-            values[mine] = chosen[mine]
-        if not moved:
-            break
+    with ThreadPoolExecutor(at_once) as pool:
+        for again in range(rounds):
+            before = values
+            for first in range(0, persons.people, at_once):
+                if over():
+                    return values if again else None
+                several = range(first, min(first + at_once, persons.people))
+                chosen = list(pool.map(partial(answers.of, now=values, again=again > 0), several))
+                values = values.copy()
+                for person, own in zip(several, chosen, strict=True):
+                    if own is None:
+                        return None
+                    mine = answers.mine(person)
+                    values[mine] = own[mine]
+            if np.array_equal(values, before):
+                break
     return values
 
 
-def _cheapest(programme: Programme, reduced: Reals, number: int) -> Whole | None:
-    for states in (HASTY_STATES, WIDER * HASTY_STATES):
-        costs, chosen, exact = programme.cheapest(reduced, many=1, most_states=states)
-        if len(costs):
-            return programme.point(chosen[0], number)
-        if exact:
-            break
-    return None
+class _Answers:
+    """What somebody does when the others' duties are what they are."""
+
+    def __init__(self, persons: Persons, margins: Margins, otherwise: Otherwise) -> None:
+        self._persons, self._margins, self._otherwise = persons, margins, otherwise
+        self._programmes = [persons.programme(person) for person in range(persons.people)]
+
+    def mine(self, person: int) -> Mask:
+        problem = self._persons.problem
+        mine: Mask = (self._persons.owner == person) & (problem.lower < problem.upper)
+        return mine
+
+    def of(self, person: int, now: Whole, again: bool) -> Whole | None:
+        """Their cheapest schedule at the margin; what they have now, when they were asked before and nothing is cheaper."""
+        mine, persons = self.mine(person), self._persons
+        others = np.where(mine | (persons.owner < 0), 0, now)
+        reduced = self._margins.reduced(person, persons.problem.sums(others))
+        programme, chosen = self._programmes[person], None
+        if programme is not None:
+            costs, found, _ = programme.cheapest(reduced, many=1, most_states=HASTY_STATES)
+            chosen = programme.point(found[0], len(now)) if len(costs) else None
+        if again:
+            return now if chosen is None or reduced[mine] @ (now - chosen)[mine] < LEAST else chosen
+        return self._otherwise(person, np.rint(reduced).astype(np.int64)) if chosen is None else chosen

