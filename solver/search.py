@@ -32,7 +32,8 @@ AT_ONCE = 2_000
 """Decisions below which CP-SAT looks at the whole part first."""
 ROUNDS = ((500, 8.0), (5_000, 40.0), (50_000, 200.0))
 """(nodes of HiGHS, deterministic seconds of CP-SAT) of branch and bound, round after round."""
-
+STUCK, BRANCH_MOST = 4.0, 50_000
+"""Effort in a neighbourhood from which, and nonzeros up to which, branch and bound on the whole takes the place of neighbourhoods."""
 TOPS_EFFORT = 5.0
 """Deterministic seconds of CP-SAT on a tier of largest sums, beside its thresholds."""
 
@@ -193,10 +194,14 @@ def _descend_beside(climb: Climb) -> None:
     if climb.tops:
         # Largest sums are logic more than arithmetic: CP-SAT comes down soonest while the thresholds are worked out.
         climb.take(by_cpsat(climb, TOPS_EFFORT, CORE_S, workers=1))
+    branched = climb.tops
     while not climb.closed():
         if climb.tops:
             under_caps(climb)
         # What needs both cores for itself has them.
         with climb.turn:
             pass
+        if climb.effort >= STUCK and not branched and len(climb.problem.val) <= BRANCH_MOST:
+            branched = True
+            branch(climb, ROUNDS[-1][0], 1.0)
         descend(climb)
