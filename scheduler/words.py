@@ -59,6 +59,19 @@ _DAYS = {
 }
 
 
+def said_modality(name: str) -> Said:
+    """A modality in words."""
+    return _MODALITIES.get(name, same(name))
+
+
+_MODALITIES = {
+    "on_site": Said("on site", "sur place"),
+    "on_call": Said("on call from home", "en astreinte"),
+    "session": Said("sessions", "vacations"),
+    "mixed": Said("partly on site", "en partie sur place"),
+}
+
+
 def said_hundredths(value: int) -> Said:
     """A number kept in hundredths (points, euros), without useless decimals: 1450 → 14.5 and 14,5."""
     return Said(

@@ -15,7 +15,7 @@ from api.office.desk import Desk
 from api.office.documents import held_from, scenario_by
 from api.office.figures import figures_for, pseudonymous, seen_by
 from api.office.territories import in_force
-from api.pages.shell import Posting, page, part, then
+from api.pages.shell import Posting, moment, page, part, then, zone_of
 from api.problems import Problem, language
 from api.store.schema import Job, RosterRow
 from scenarios.grids import grid_of, shipped
@@ -46,13 +46,13 @@ def compare_page(request: Request, desk: Reading, roster: Annotated[list[str], Q
     asked = select(RosterRow).where(RosterRow.territory == desk.who.territory).order_by(RosterRow.created.desc())
     rows = list(desk.session.execute(asked).scalars())
     chosen = [desk.get(RosterRow, id_) for id_ in roster[:COMPARED_MOST]]
+    lang, zone = language(request), zone_of(desk)
     found = [
-        figures_for(desk, row).model_copy(update={"name": f"{row.created[:16].replace('T', ' ')} ({row.state})"})
-        for row in chosen
+        figures_for(desk, row).model_copy(update={"name": f"{n}. {moment(row.created, zone, lang)}"})
+        for n, row in enumerate(chosen, 1)
     ]
     if chosen:
         desk.tell("figures.read", " ".join(row.id for row in chosen))
-    lang = language(request)
     return page(
         request,
         "compare.html.j2",
@@ -74,8 +74,7 @@ def _sweeps(desk: Desk, *, stress: bool) -> list[tuple[str, str, int, int]]:
         if str(job.asked["variant"]).startswith(STRESS) == stress:
             found.setdefault(str(job.sweep), []).append(job)
     return [
-        (id_, rows[0].created[:16].replace("T", " "), sum(one.state in jobs.ENDED for one in rows), len(rows))
-        for id_, rows in found.items()
+        (id_, rows[0].created, sum(one.state in jobs.ENDED for one in rows), len(rows)) for id_, rows in found.items()
     ]
 
 

@@ -63,7 +63,6 @@ def establishment(
         facts=facts,
         sites=sorted(sites),
         rows=rows,
-        local=facts.calendar.local,
         first=start,
         before=start - timedelta(days=DAYS),
         after=start + timedelta(days=DAYS),

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ from api.office.documents import scenario_by
 from api.problems import CATALOGUE, Problem, language
 from api.store.schema import Territory
 from api.who import Role
-from scheduler.words import Said, counted
+from scheduler.words import Lang, Said, counted
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -72,7 +72,9 @@ def _templates() -> Environment:
         "signed": labels.signed,
         "whole": labels.whole,
         "long_day": labels.long_day,
-        "short": lambda one, lang: format_date(one, "d MMM y", locale=lang),
+        "short": lambda one, lang: format_date(
+            date.fromisoformat(one) if isinstance(one, str) else one, "d MMM y", locale=lang
+        ),
         "fingerprint": _fingerprint(),
     }
     return environment
@@ -116,12 +118,23 @@ def posting(request: Request, territory: TerritoryId, _: Annotated[None, Honest]
 Posting = Annotated[Desk, Depends(posting, scope="function")]
 
 
+def zone_of(desk: Desk) -> tzinfo:
+    """The time zone of a territory; UTC before it has a scenario."""
+    row = desk.session.get(Territory, desk.who.territory)
+    return scenario_by(desk.session, row.scenario).facts.calendar.zone if row and row.scenario else UTC
+
+
+def moment(text: str, zone: tzinfo, lang: Lang) -> str:
+    """An instant on the wall clock of a zone."""
+    return format_datetime(datetime.fromisoformat(text).astimezone(zone), "d MMM y, HH:mm", locale=lang)
+
+
 def page(request: Request, template: str, desk: Desk | None = None, **words: Any) -> HTMLResponse:
     """A page, whole; words are what its template shows."""
     lang = language(request)
     place = desk.who.territory if desk else ""
     row = desk.session.get(Territory, place) if desk else None
-    zone = scenario_by(desk.session, row.scenario).facts.calendar.zone if desk and row and row.scenario else UTC
+    zone = zone_of(desk) if desk else UTC
     roles: Sequence[Role] = getattr(request.state, "roles", ())
     menu = [
         (f"/t/{place}/{path}", said.to(lang), request.url.path == f"/t/{place}/{path}")
@@ -131,9 +144,7 @@ def page(request: Request, template: str, desk: Desk | None = None, **words: Any
     always: dict[str, Any] = {
         "lang": lang,
         "t": lambda en, fr: fr if lang == "fr" else en,
-        "moment": lambda text: format_datetime(
-            datetime.fromisoformat(text).astimezone(zone), "d MMM y, HH:mm", locale=lang
-        ),
+        "moment": lambda text: moment(text, zone, lang),
         "many": lambda number, en, ens, fr, frs: counted(number, Said(en, fr), Said(ens, frs)).to(lang),
         "colon": "\N{NO-BREAK SPACE}:" if lang == "fr" else ":",
         "here": request.url.path,

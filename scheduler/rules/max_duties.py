@@ -10,7 +10,7 @@ from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster
 from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.terms import total
-from scheduler.words import Said, joined
+from scheduler.words import Said, joined, said_modality, same
 
 
 class MaxDuties(Rule):
@@ -30,9 +30,11 @@ class MaxDuties(Rule):
     def statement(self) -> Said:
         en = {"week": "a week", "month": "a month"}.get(self.per, f"in any {self.window_days} days")
         fr = {"week": "par semaine", "month": "par mois"}.get(self.per, f"sur {self.window_days} jours glissants")
-        which = joined((*self.modalities, *self.periods, *self.lines, *self.days))
-        which = f" ({which})" if which else ""
-        return Said(f"At most {self.limit} duties{which} {en}.", f"Au plus {self.limit} gardes{which} {fr}.")
+        scope = (*map(said_modality, self.modalities), *map(same, (*self.periods, *self.lines, *self.days)))
+        which_en, which_fr = (
+            f" ({joined(tuple(one.to(lang) for one in scope))})" if scope else "" for lang in ("en", "fr")
+        )
+        return Said(f"At most {self.limit} duties{which_en} {en}.", f"Au plus {self.limit} gardes{which_fr} {fr}.")
 
     def _asks(self, facts: Facts, person_id: str) -> bool:
         extra = any(e.extra_time for e in facts.engagements_by_person.get(person_id, ()))
