@@ -24,6 +24,14 @@ class Said:
         return self.fr if lang == "fr" else self.en
 
 
+MODALITIES: dict[str, Said] = {
+    "on_site": Said("on site", "garde sur place"),
+    "on_call": Said("on call from home", "astreinte"),
+    "mixed": Said("on site, then on call", "garde puis astreinte"),
+    "session": Said("session", "vacation"),
+}
+
+
 def same(text: str) -> Said:
     """A name or a code, which is not translated."""
     return Said(text, text)
@@ -56,19 +64,6 @@ _DAYS = {
     "hol": Said("public holidays", "jours fériés"),
     "bridge": Said("bridge days", "ponts"),
     "term": Said("days out of school holidays", "jours hors vacances scolaires"),
-}
-
-
-def said_modality(name: str) -> Said:
-    """A modality in words."""
-    return _MODALITIES.get(name, same(name))
-
-
-_MODALITIES = {
-    "on_site": Said("on site", "sur place"),
-    "on_call": Said("on call from home", "en astreinte"),
-    "session": Said("sessions", "vacations"),
-    "mixed": Said("partly on site", "en partie sur place"),
 }
 
 

@@ -258,6 +258,12 @@ class Model:
             cost[i] = c
         return cost
 
+    def value(self, tier: str, values: Whole) -> tuple[int, int]:
+        """The goal of a tier at a point, and the least that it can be by the bounds of the variables alone."""
+        cost, const = self.cost(tier), self.goals[tier].const
+        least = np.where(cost > 0, cost * np.array(self.lower), cost * np.array(self.upper))
+        return const + int(cost @ values), const + int(least.sum())
+
     def problem(self, tier: str) -> Problem:
         """The rows with the goal of one tier, as arrays."""
         rows = [row for row in self.rows if row.coefs]

@@ -1,7 +1,7 @@
 """The whole story: state the scenario, split it, solve the parts tier after tier, join, judge."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -67,7 +67,7 @@ class Progress:
     of: int
     """… of so many."""
     whole: bool = True
-    """Every part has told of the tier: value and bound are those of the whole."""
+    """The tier is known of every part: value and bound are those of the whole. Of some parts alone nothing is proved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,9 @@ def _plan_blocks(
             failed = next((outcome for outcome in firsts if not isinstance(outcome, Found)), None)
             if failed is not None:
                 return replace(failed, timing=Timing(failed.timing.build, 0.0, monotonic() - began))
-            watch.complete()
+            watch.complete(
+                [{t.name: (t.value, t.bound) for t in o.tiers} if isinstance(o, Found) else {} for o in firsts]
+            )
             starts = [outcome.roster for outcome in firsts if isinstance(outcome, Found)]
             now = {n: outcome.roster for n, outcome in enumerate(firsts) if isinstance(outcome, Found)}
         todo, running = list(range(len(blocks))), dict[Future[Outcome], int]()
@@ -343,9 +345,13 @@ class _Watch:
         self._done: defaultdict[int, int] = defaultdict(int)
         self.first: float | None = None
 
-    def complete(self) -> None:
-        """Every part has a first rota."""
+    def complete(self, firsts: Sequence[Mapping[str, tuple[int, int | None]]]) -> None:
+        """Every part has a first rota: of each, value and bound of every tier.
+
+        What a part has not told of counts too: some of its costs may be below zero, and then the others' sum proves nothing.
+        """
         self.first = monotonic() - self._began
+        self._now = {(part, tier): known for part, tiers in enumerate(firsts) for tier, known in tiers.items()}
 
     def hear(self, part: int, tier: str, value: int, bound: int | None) -> None:
         """One report of one part."""
@@ -355,9 +361,10 @@ class _Watch:
         if self._tell is not None:
             here = [now for (_, name), now in self._now.items() if name == tier]
             bounds = [b for _, b in here]
-            total = None if None in bounds else sum(b for b in bounds if b is not None)
+            whole = len(here) == self._parts
+            total = None if None in bounds or not whole else sum(b for b in bounds if b is not None)
             done, of = sum(self._done.values()), self._parts * len(self._tiers)
-            self._tell(Progress(seconds, tier, sum(v for v, _ in here), total, done, of, len(here) == self._parts))
+            self._tell(Progress(seconds, tier, sum(v for v, _ in here), total, done, of, whole))
 
 
 def _solve(
@@ -379,7 +386,7 @@ def _solve(
             starts.append(begin(model, own, seed=limits.seed, seconds=ends - monotonic(), workers=limits.workers))
             if starts[-1].values is None:
                 return starts
-        watch.complete()
+        watch.complete([_begun(model, start) for model, start in zip(models, starts, strict=True)])
         tell(starts)
         answers = []
         for n, (model, start) in enumerate(zip(models, starts, strict=True)):
@@ -408,7 +415,7 @@ def _solve(
         starts = [begun[n].result() for n in range(len(models))]
         if any(start.values is None for start in starts):
             return starts
-        watch.complete()
+        watch.complete([_begun(model, start) for model, start in zip(models, starts, strict=True)])
         tell(starts)
         whole, left = sum(sizes), ends - monotonic()
         futures = {}
@@ -423,6 +430,12 @@ def _solve(
                 starts[n].values = values
                 tell(starts)
         return [futures[n].result() for n in range(len(models))]
+
+
+def _begun(model: Model, found: PartFound) -> dict[str, tuple[int, int | None]]:
+    """Value and least of every tier in a part's first rota."""
+    assert found.values is not None
+    return {tier: model.value(tier, found.values) for tier in model.goals}
 
 
 def _in_process(

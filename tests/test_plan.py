@@ -1,6 +1,7 @@
 """The whole story on small questions: possible, impossible, out of time; lies are caught; the same seed, the same rota."""
 
 import itertools
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scenarios.generated import generated
+from scenarios.load import load
 from scheduler.findings import EngineError
 from scheduler.roster import roster_of
 from scheduler.rules.coverage import Coverage
@@ -17,6 +19,7 @@ from scheduler.sketch import drawn
 from scheduler.verify import verify
 from solver.plan import Found, Impossible, Limits, OutOfTime, plan
 
+DATA = Path(__file__).parent.parent / "scenarios" / "data"
 QUICK = Limits(time_limit_s=60, workers=1, seed=7)
 TIERS = tuple(Tier(name=name) for name in ("cover", "worst_off", "evenness", "wishes", "costs"))
 
@@ -189,3 +192,17 @@ def test_a_tier_that_is_proved_near_enough_is_good_enough():
     assert not best.reproducible
     assert not all(tier.proven for tier in near.tiers)
     assert all(tier.bound is not None and tier.value - tier.bound <= tier.value for tier in near.tiers)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_is_told_on_the_way_to_be_proved_is_proved_of_all_parts_together(workers):
+    # It falls into two parts, and one of them can earn more than it costs.
+    scenario, told = load(DATA / "prevention-bus"), []
+    outcome = plan(scenario, Limits(6, workers, 1), told.append)
+    assert isinstance(outcome, Found)
+    assert outcome.parts == 2
+    first = outcome.tiers[0]
+    values = [one for one in told if one.tier == first.name]
+    assert values
+    assert all(one.whole and one.bound is not None and one.bound <= first.value <= one.value for one in values)
+    assert [one.bound for one in values] == sorted(one.bound for one in values)

@@ -10,10 +10,10 @@ from math import ceil
 from babel.dates import format_date
 
 from api.exports import labels
-from api.exports.labels import MODALITIES, say
+from api.exports.labels import say
 from api.exports.names import short_names, site_ids
 from scheduler.report import BoardRow, DayHead, Held, Report
-from scheduler.words import Lang, joined
+from scheduler.words import MODALITIES, Lang, joined
 
 WEEKS_MOST = 5
 """Weeks side by side; a longer rota has several boards of nearly the same length."""

@@ -92,7 +92,11 @@ def map_chart(places: Sequence[Place], title: str, outline: Path | None = None) 
             )
         )
         sign = " ⚠" if place.alert else ""
-        parts.append(Markup('<text class="label" x="{:.1f}" y="{:.1f}">{}{}</text>').format(x + size + 3, y + 4, place.numbers, sign))
+        parts.append(
+            Markup('<text class="label" x="{:.1f}" y="{:.1f}">{}{}</text>').format(
+                x + size + 3, y + 4, place.numbers, sign
+            )
+        )
     height = EDGE * 2 + (north - south) * scale
     return _svg(640, max(120.0, height), title, parts)
 

@@ -8,9 +8,9 @@ from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStand
 
 from api.exports import labels
 from api.exports.boards import in_time, vacant
-from api.exports.labels import MODALITIES, say
+from api.exports.labels import say
 from scheduler.report import BoardRow, Held, Report
-from scheduler.words import Lang, joined
+from scheduler.words import MODALITIES, Lang, joined
 
 DOMAIN = "permanence"
 ONE_DAY, ONE_MINUTE = timedelta(days=1), timedelta(minutes=1)

@@ -141,12 +141,7 @@ AIMS: dict[str, Said] = {
     "evenness": Said("Everybody near the fair share", "Chacun près de sa juste part"),
     "wishes": Said("Wishes granted", "Souhaits exaucés"),
     "costs": Said("Kilometres, money, stability", "Kilomètres, argent, stabilité"),
-}
-MODALITIES: dict[str, Said] = {
-    "on_site": Said("on site", "garde sur place"),
-    "on_call": Said("on call from home", "astreinte"),
-    "mixed": Said("on site, then on call", "garde puis astreinte"),
-    "session": Said("session", "vacation"),
+    "changes": Said("Few changes", "Peu de changements"),
 }
 STATUSES: dict[str, Said] = {
     "consultant": Said("hospital consultant", "praticien hospitalier"),

@@ -6,14 +6,14 @@ from pathlib import Path
 import pandas as pd
 
 from api.exports import labels
-from api.exports.labels import MODALITIES, PAY_PERIODS, either, euros, whole
+from api.exports.labels import PAY_PERIODS, either, euros, whole
 from api.exports.study import Section, Table
 from scheduler.actuals import Done
 from scheduler.facts import Facts
 from scheduler.frames import held_frame, service_frame, statement_frame
 from scheduler.pay import Item, Statement
 from scheduler.roster import Roster
-from scheduler.words import Lang
+from scheduler.words import MODALITIES, Lang
 
 
 def write_pay(

@@ -7,14 +7,14 @@ from pathlib import Path
 from api.exports import labels
 from api.exports.charts import Place, bars_chart, map_chart
 from api.exports.comparisons import aim, judged
-from api.exports.labels import MODALITIES, PAY_PERIODS, STATUSES, either, euros, hundredths, whole
+from api.exports.labels import PAY_PERIODS, STATUSES, either, euros, hundredths, whole
 from api.exports.study import Section, Table
 from scheduler.facts import Facts
 from scheduler.figures import Figures
 from scheduler.grids import Harmonised, sector
 from scheduler.grids import Path as Way
 from scheduler.tables import Site
-from scheduler.words import Lang, Said
+from scheduler.words import MODALITIES, Lang, Said
 from solver.studies.envelope import Marginal
 from solver.studies.need import Help, Need
 from solver.studies.run import Solved

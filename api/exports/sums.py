@@ -6,9 +6,9 @@ from itertools import groupby
 from typing import Literal
 
 from api.exports import labels
-from api.exports.labels import MODALITIES, PAY_PERIODS, STATUSES, say
+from api.exports.labels import PAY_PERIODS, STATUSES, say
 from scheduler.report import PayRow, Report
-from scheduler.words import Lang
+from scheduler.words import MODALITIES, Lang
 
 
 @dataclass(frozen=True, slots=True)

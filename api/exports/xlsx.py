@@ -12,14 +12,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from api.exports import labels
 from api.exports.boards import in_time, is_next_day, is_off, marks_of, vacant, when
-from api.exports.labels import CATEGORY_NAMES, MODALITIES, PAY_PERIODS, STATUSES, say
+from api.exports.labels import CATEGORY_NAMES, PAY_PERIODS, STATUSES, say
 from api.exports.loads import excess, in_order
 from api.exports.names import short_names, site_ids
 from api.exports.sums import is_priced, status_name
 from scenarios.rosters import SHEET
 from scheduler.fairness import CATEGORIES
 from scheduler.report import Held, PersonRow, Report
-from scheduler.words import Lang, joined
+from scheduler.words import MODALITIES, Lang, joined
 
 Cell = str | int | float | Decimal | date | None
 """What a cell holds; money is a Decimal, a moment of the territory's wall clock a datetime."""

@@ -10,7 +10,7 @@ from scheduler.facts import Duty, Facts
 from scheduler.roster import Roster
 from scheduler.rules.base import Board, Breach, Example, Rule, Sees, held
 from scheduler.terms import total
-from scheduler.words import Said, joined, said_modality, same
+from scheduler.words import MODALITIES, Said, joined, same
 
 
 class MaxDuties(Rule):
@@ -30,7 +30,10 @@ class MaxDuties(Rule):
     def statement(self) -> Said:
         en = {"week": "a week", "month": "a month"}.get(self.per, f"in any {self.window_days} days")
         fr = {"week": "par semaine", "month": "par mois"}.get(self.per, f"sur {self.window_days} jours glissants")
-        scope = (*map(said_modality, self.modalities), *map(same, (*self.periods, *self.lines, *self.days)))
+        scope = (
+            *(MODALITIES.get(one, same(one)) for one in self.modalities),
+            *map(same, (*self.periods, *self.lines, *self.days)),
+        )
         which_en, which_fr = (
             f" ({joined(tuple(one.to(lang) for one in scope))})" if scope else "" for lang in ("en", "fr")
         )
