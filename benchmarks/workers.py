@@ -6,7 +6,6 @@ Four variants of a drawn block of 12 people × 3 lines × 28 days, each proved; 
 
 import json
 import sys
-from datetime import UTC, datetime
 from os import cpu_count
 from pathlib import Path
 from statistics import median
@@ -61,7 +60,6 @@ def main(out: Path) -> None:
                 rows.append(round(sweep(begin(key, Path(folder))), 1))
     ratios = [round(a / b, 2) for a, b in zip(seconds[1], seconds[2], strict=True)]
     found = {
-        "date": datetime.now(UTC).date().isoformat(),
         "cores": cpu_count(),
         "block": BLOCK,
         "seconds": {str(workers): rows for workers, rows in seconds.items()},

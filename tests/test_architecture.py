@@ -48,6 +48,7 @@ READS_CLOCK = {
     "benchmarks/run.py",
     "benchmarks/replan.py",
     "benchmarks/service.py",
+    "benchmarks/workers.py",
     "benchmarks/peers/process.py",
     "benchmarks/peers/tiers.py",
 }

@@ -30,7 +30,7 @@ from scheduler.scenario import DEFAULT_TIERS, RuleSheet, Scenario
 from scheduler.sketch import drawn
 from scheduler.tables import Modality, PayPeriod, Status
 from scheduler.verify import verify
-from scheduler.words import LANGS
+from scheduler.words import LANGS, MODALITIES
 
 SCRIPT = "<script>alert(1)</script>"
 FORMULA = '=HYPERLINK("http://example.org";"x")'
@@ -345,12 +345,12 @@ def test_the_same_report_gives_the_same_bytes(hostile, lang, tmp_path):
 
 
 def test_every_code_has_words_in_both_languages():
-    assert set(labels.MODALITIES) == set(get_args(Modality))
+    assert set(MODALITIES) == set(get_args(Modality))
     assert set(labels.STATUSES) == set(get_args(Status))
     assert set(labels.PAY_PERIODS) == {*get_args(PayPeriod), "additional_time"}
     assert set(labels.CATEGORY_NAMES) == set(CATEGORIES)
     assert {tier.name for tier in DEFAULT_TIERS} <= set(labels.AIMS)
-    tables = (labels.TEXTS, labels.MODALITIES, labels.STATUSES, labels.PAY_PERIODS, labels.AIMS, labels.PROFESSIONS)
+    tables = (labels.TEXTS, MODALITIES, labels.STATUSES, labels.PAY_PERIODS, labels.AIMS, labels.PROFESSIONS)
     assert all(said.en and said.fr for table in tables for said in table.values())
 
 
