@@ -39,14 +39,14 @@ def sweep(asking: Asking) -> float:
     return seconds
 
 
-def begin(key: str, folder: Path) -> Asking:
-    """The block's scenario in force in place of the demo's."""
+def begin(key: str, folder: Path, block: str) -> Asking:
+    """A block's scenario in force in place of the demo's."""
     asking = Asking(key)
     asking.until_up()
     for campaign in asking.json("GET", "/campaigns"):
         asking.json("POST", f"/campaigns/{campaign['id']}/close", if_match="*")
     path = folder / "s.xlsx"
-    save(generated(BLOCK), path)
+    save(generated(block), path)
     asking.upload(path)
     return asking
 
@@ -57,7 +57,7 @@ def main(out: Path) -> None:
     for _ in range(TIMES):
         for workers, rows in seconds.items():
             with TemporaryDirectory() as folder, served(Path(folder), workers=workers, at_once=1) as key:
-                rows.append(round(sweep(begin(key, Path(folder))), 1))
+                rows.append(round(sweep(begin(key, Path(folder), BLOCK)), 1))
     ratios = [round(a / b, 2) for a, b in zip(seconds[1], seconds[2], strict=True)]
     found = {
         "cores": cpu_count(),
