@@ -48,7 +48,7 @@ def measure(base: str, of: dict[str, str]) -> dict[str, Any]:
             rows = []
             for _ in range(LOADS):
                 page.goto(f"{base}/t/{PLACE}/rosters/{roster}?by={by}")
-                page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length > 0")
+                page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length > 0")
                 rows.append(page.evaluate(_TIMES))
             cells = page.locator(".board td").count()
             found[f"{name} by {by}"] = {"cells": cells} | {
