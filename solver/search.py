@@ -22,7 +22,7 @@ from solver.neighbourhoods import Neighbourhoods
 from solver.persons import Persons
 from solver.schedules import by_schedules
 from solver.thresholds import raise_thresholds, rotas_under, under_caps
-from solver.ways import CORE_S, CORE_SHARE, branch, by_cpsat, descend, on_core, settle
+from solver.ways import CORE_S, CORE_SHARE, branch, branch_apart, by_cpsat, descend, on_core, settle
 
 EARLIER_TIER, LARGEST_SUMS = 0.5, 0.7
 """Part of the time left that a tier may take before those after it; more where it also brings the next one's rota."""
@@ -203,5 +203,5 @@ def _descend_beside(climb: Climb) -> None:
             pass
         if climb.effort >= STUCK and not branched and len(climb.problem.val) <= BRANCH_MOST:
             branched = True
-            branch(climb, ROUNDS[-1][0], 1.0)
+            branch_apart(climb, ROUNDS[-1][0])
         descend(climb)

@@ -1,5 +1,7 @@
 """Ways down and up that need nothing but the model: the core, branch and bound, neighbourhoods, CP-SAT."""
 
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from time import monotonic
 
 import numpy as np
@@ -8,8 +10,9 @@ from solver import cpsat, linear
 from solver.climb import Climb
 from solver.cpsat import Answer
 from solver.first import core_of
-from solver.model import Around, Whole
+from solver.model import Around, Problem, Whole
 from solver.neighbourhoods import Arm
+from solver.orphans import end_with_parent
 
 PATIENCE = 20
 """Neighbourhoods in a row without an improvement before branch and bound takes over, and each may take more effort."""
@@ -21,6 +24,8 @@ CORE_SHARE = 2.0
 """Decisions in the core, for one that the relaxation uses; doubled at each round."""
 CORE_NODES, CORE_S = 200, 0.25
 """Effort of branch and bound on the core: nodes, and at most this part of the tier's time left."""
+HEARD_S = 0.1
+"""How often a process of its own is asked whether it has an answer."""
 
 
 def on_core(climb: Climb, share: float) -> None:
@@ -51,27 +56,61 @@ def settle(climb: Climb) -> None:
 
 def branch(climb: Climb, nodes: int, part: float) -> None:
     """Branch and bound on all decisions that could still make the rota better."""
+    free, hint = _worth(climb)
+    answer, by_clock = linear.solve(
+        free.problem, hint=hint, seed=climb.seed, nodes=nodes, time_limit_s=climb.left() * part
+    )
+    climb.found.by_clock |= by_clock
+    _taken(climb, free, answer)
+
+
+def branch_apart(climb: Climb, nodes: int) -> None:
+    """The same in a process of its own, which ends with the climb: HiGHS does not hear that the other strand has proved it."""
+    free, hint = _worth(climb)
+    spawn = get_context("spawn")
+    ours, theirs = spawn.Pipe(duplex=False)
+    child = spawn.Process(target=_branched, args=(theirs, free.problem, hint, climb.seed, nodes, climb.left()))
+    child.start()
+    theirs.close()
+    try:
+        while not climb.closed():
+            if ours.poll(HEARD_S):
+                _taken(climb, free, ours.recv())
+                return
+    except EOFError:
+        return
+    finally:
+        child.kill()
+        child.join()
+        ours.close()
+
+
+def _branched(out: Connection, problem: Problem, hint: Whole | None, seed: int, nodes: int, seconds: float) -> None:
+    end_with_parent()
+    answer, _ = linear.solve(problem, hint=hint, seed=seed, nodes=nodes, time_limit_s=seconds)
+    out.send(answer)
+
+
+def _worth(climb: Climb) -> tuple[Around, Whole | None]:
+    """What could still make the rota better, and the rota there, if it is within."""
     problem, relaxed = climb.problem, climb.relaxed
+    values, value = climb.values, climb.value
     if relaxed is not None and relaxed.bound is not None:
         # Where leaving its bound costs the relaxation more than the gap, a variable of a better rota stays there.
         # The slack is on the safe side: a bound that fixes too much proves what is not so.
-        gap = climb.value - relaxed.exact + linear.ROUNDING * max(1.0, abs(relaxed.exact))
+        gap = value - relaxed.exact + linear.ROUNDING * max(1.0, abs(relaxed.exact))
         at_lower = (relaxed.reduced_costs > gap) & (relaxed.point < problem.lower + 1e-6)
         at_upper = (relaxed.reduced_costs < -gap) & (relaxed.point > problem.upper - 1e-6)
         problem = problem.within(
             np.where(at_upper, problem.upper, problem.lower), np.where(at_lower, problem.lower, problem.upper)
         )
-    free = problem.around(climb.values, np.zeros(len(problem.lower), dtype=bool))
-    hint = climb.values[free.indices]
-    inside = bool(np.all((problem.lower <= climb.values) & (climb.values <= problem.upper)))
-    answer, by_clock = linear.solve(
-        free.problem,
-        hint=hint if inside else None,
-        seed=climb.seed,
-        nodes=nodes,
-        time_limit_s=climb.left() * part,
-    )
-    climb.found.by_clock |= by_clock
+    free = problem.around(values, np.zeros(len(problem.lower), dtype=bool))
+    inside = bool(np.all((problem.lower <= values) & (values <= problem.upper)))
+    return free, values[free.indices] if inside else None
+
+
+def _taken(climb: Climb, free: Around, answer: Answer) -> None:
+    """What branch and bound found and proved of what is worth it."""
     if answer.impossible:
         climb.raise_bound(climb.value)
         return
