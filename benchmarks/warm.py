@@ -18,7 +18,7 @@ from scheduler.tables import Absence
 from scheduler.variants import revised
 from solver.plan import Found, Limits, Progress, plan
 
-BLOCKS, SEEDS, LIMIT_S, AWAY_DAYS = ("block-24x5x28",), (1, 2, 3, 4, 5), 60.0, 7
+BLOCKS, SEEDS, LIMIT_S, AWAY_DAYS = ("block-24x5x28",), (1, 2, 3), 60.0, 7
 
 
 def away(scenario: Scenario, held: Roster) -> Scenario:
