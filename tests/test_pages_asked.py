@@ -128,6 +128,14 @@ def test_a_duty_of_the_next_roster_is_explained_and_offered_too(here):
     me.page(f"/t/{PLACE}/me/why?line=N&day=2027-05-02", 422)
 
 
+def test_a_part_is_given_alone_only_to_a_page_that_asks_for_it_and_not_after_a_form(here):
+    analyst = Reader(here, "analyst")
+    path = analyst.post(f"/t/{PLACE}/sweeps", vary="rules.min_rest.hours=12,24", time_limit="5").headers["location"]
+    asked = {"hx-request": "true"}
+    assert "<html" not in here.client.get(path, headers=asked).text
+    assert "<html" in here.client.get(path, headers=asked | {"hx-boosted": "true"}).text
+
+
 @pytest.mark.parametrize(
     ("number", "en", "fr"), [(0, "0 duties", "0 garde"), (1, "1 duty", "1 garde"), (2, "2 duties", "2 gardes")]
 )

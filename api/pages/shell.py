@@ -163,7 +163,8 @@ def page(request: Request, template: str, desk: Desk | None = None, **words: Any
 
 def part(request: Request, template: str, desk: Desk, **words: Any) -> HTMLResponse:
     """A part of a page for a browser that asks for it alone; the whole page for one without scripts."""
-    alone = request.headers.get("hx-request") == "true"
+    # A form that a script sends is answered with a page, to which it was led.
+    alone = request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true"
     return page(request, template, desk, **words, layout="part.html.j2" if alone else "base.html.j2")
 
 
