@@ -18,7 +18,7 @@ from api.office.desk import Desk
 from api.office.documents import held_from, scenario_by
 from api.office.rosters import new_draft
 from api.settings import Settings
-from api.store.schema import Campaign, RosterRow, Submission
+from api.store.schema import Campaign, Job, RosterRow, Submission
 from api.uploads import packed
 from api.who import Acting, grant
 from scenarios.load import load
@@ -409,6 +409,26 @@ def test_an_analyst_compares_two_rosters_in_four_clicks_and_slides_pay(fresh, br
             page.keyboard.press("ArrowLeft")
         page.wait_for_function("before => document.getElementById('priced').innerText.includes('70 %')", arg=before)
         visitor.sound()
+
+
+@BOTH
+def test_an_analyst_sweeps_a_rule_and_lets_people_leave(fresh, browser, pictures, lang, size, keys):
+    base, _, service = fresh
+    with visits(browser, base, pictures, lang, size, keys) as visitor:
+        page = visitor.as_("analyst").page
+        visitor.go(f"{PLACE}/sweeps").written("#time_limit", "5")
+        visitor.click("Tout calculer", "Solve them all")
+        page.wait_for_selector("main section table", timeout=120_000)
+        visitor.sound()
+        visitor.picture("swept")
+        visitor.go(f"{PLACE}/stress").written("#draws", "1")
+        visitor.written("#time_limit", "5")
+        visitor.click("Essayer", "Try it")
+        page.wait_for_selector("main section table", timeout=120_000)
+        visitor.sound()
+        visitor.picture("stressed")
+    assert {job.state for job in rows_of(service, Job)} == {"found"}
+    assert len({job.sweep for job in rows_of(service, Job)}) == 2
 
 
 @BOTH
