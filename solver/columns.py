@@ -101,7 +101,7 @@ def gain(persons: Persons, relaxed: Relaxed) -> float | None:
             return None
         costs, _, exact = programme.cheapest(reduced, many=1, most_states=WIDER * HASTY_STATES)
         if len(costs) and exact:
-            mine = (persons.owner == person) & (problem.lower < problem.upper)
+            mine = persons.mine(person)
             gains.append(float(costs[0] - reduced[mine] @ relaxed.point[mine]))
     return persons.people * sum(gains) / len(gains) if gains else None
 

@@ -26,6 +26,8 @@ WANTED_EFFORT, WANTED_S = 3.0, 10.0
 """Deterministic seconds of CP-SAT, and a guard in seconds, to keep as much as can be of a rota that cannot be kept whole."""
 ANSWERS, ANSWERS_MOST = 5, 30_000
 """Rounds in which people answer each other: fewer where that would be more days of a person than so many."""
+ANSWERS_S = 60.0
+"""Seconds that they may always take: a hasty first rota has no time of its own."""
 LATER = 1000.0
 """How much less the tiers after one weigh together."""
 LATE_S = 5.0
@@ -43,7 +45,7 @@ def first_of(model: Model, wanted: set[int], *, seed: int, seconds: float, worke
             values = _by_duty(problem, model.decisions, wanted, seed)
         ways: tuple[Callable[[], Whole | Impossible | None], ...] = (
             partial(_by_relaxation, problem, near, seed, ends),
-            partial(_by_person, problem, model, seed, ends, workers),
+            partial(_by_person, problem, model, seed, max(ends, monotonic() + ANSWERS_S), workers),
         )
         # Where tiers follow, the first is cover alone, and its relaxation knows nearly everything of it.
         for way in ways if len(model.goals) > 1 else ways[::-1]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from solver.columns import HASTY_STATES
 from solver.linear import Reals
-from solver.model import NO_LIMIT, Mask, Whole
+from solver.model import NO_LIMIT, Whole
 from solver.persons import Persons
 
 FAR = 1e4
@@ -120,7 +120,7 @@ def by_answers(
                 for person, own in zip(several, chosen, strict=True):
                     if own is None:
                         return None
-                    mine = answers.mine(person)
+                    mine = persons.mine(person)
                     values[mine] = own[mine]
             if np.array_equal(values, before):
                 break
@@ -134,14 +134,9 @@ class _Answers:
         self._persons, self._margins, self._otherwise = persons, margins, otherwise
         self._programmes = [persons.programme(person) for person in range(persons.people)]
 
-    def mine(self, person: int) -> Mask:
-        problem = self._persons.problem
-        mine: Mask = (self._persons.owner == person) & (problem.lower < problem.upper)
-        return mine
-
     def of(self, person: int, now: Whole, again: bool) -> Whole | None:
         """Their cheapest schedule at the margin; what they have now, when they were asked before and nothing is cheaper."""
-        mine, persons = self.mine(person), self._persons
+        mine, persons = self._persons.mine(person), self._persons
         others = np.where(mine | (persons.owner < 0), 0, now)
         reduced = self._margins.reduced(person, persons.problem.sums(others))
         programme, chosen = self._programmes[person], None

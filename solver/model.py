@@ -258,7 +258,7 @@ class Model:
             cost[i] = c
         return cost
 
-    def value(self, tier: str, values: Whole) -> tuple[int, int]:
+    def standing(self, tier: str, values: Whole) -> tuple[int, int]:
         """The goal of a tier at a point, and the least that it can be by the bounds of the variables alone."""
         cost, const = self.cost(tier), self.goals[tier].const
         least = np.where(cost > 0, cost * np.array(self.lower), cost * np.array(self.upper))

@@ -43,12 +43,16 @@ class Persons:
         self._places = places[np.argsort(lowest[row[places]], kind="stable")]
         self._starts = np.searchsorted(lowest[row[self._places]], np.arange(self.people + 1))
 
+    def mine(self, person: int) -> Mask:
+        """The variables of a person that are not fixed."""
+        mine: Mask = (self.owner == person) & (self.problem.lower < self.problem.upper)
+        return mine
+
     def programme(self, person: int) -> Programme | None:
         """How a person's schedules are made; None where a number of theirs neither follows from duties nor can be listed, and
         where they are so many that few of the states would be kept.
         """
-        free = self.problem.lower < self.problem.upper
-        mine = np.flatnonzero((self.owner == person) & free).tolist()
+        mine = np.flatnonzero(self.mine(person)).tolist()
         if len(mine) > PROGRAMME_MOST:
             return None
         days = {i: self._decisions[i].day for i in mine if i in self._decisions}
@@ -60,7 +64,7 @@ class Persons:
     def alone(self, person: int, cost: Whole) -> tuple[Problem, Whole]:
         """The rows of one person and no other, at a cost of each of all variables; and which variables they are of."""
         problem = self.problem
-        (mine,) = np.nonzero((self.owner == person) & (problem.lower < problem.upper))
+        mine = np.flatnonzero(self.mine(person))
         places = np.sort(self._places[self._starts[person] : self._starts[person + 1]])
         rows, row = np.unique(problem.row[places], return_inverse=True)
         col = np.searchsorted(mine, problem.col[places])

@@ -435,7 +435,7 @@ def _solve(
 def _begun(model: Model, found: PartFound) -> dict[str, tuple[int, int | None]]:
     """Value and least of every tier in a part's first rota."""
     assert found.values is not None
-    return {tier: model.value(tier, found.values) for tier in model.goals}
+    return {tier: model.standing(tier, found.values) for tier in model.goals}
 
 
 def _in_process(

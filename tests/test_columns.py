@@ -19,6 +19,7 @@ from solver.model import Problem
 from solver.neighbourhoods import Neighbourhoods
 from solver.persons import Persons
 from solver.schedules import _made_of
+from solver.ways import branch_apart
 from tests.worlds import built, ruled_worlds
 
 TIER = "cover"
@@ -83,10 +84,28 @@ def test_the_cheapest_schedule_is_what_cp_sat_finds_whatever_the_rule(world, har
             assert cost[persons.owner == person] @ point[persons.owner == person] == pytest.approx(found)
 
 
+def _question(name: str):
+    """What a board is made of."""
+    scenario = generated(name)
+    return scenario.facts, scenario.rules, [tier.name for tier in scenario.tiers]
+
+
+def _climb(problem, decisions, values):
+    """A tier with twenty seconds."""
+    return Climb(
+        problem,
+        Neighbourhoods(decisions, 1),
+        PartFound(values),
+        seed=1,
+        ends=monotonic() + 20,
+        workers=1,
+        report=lambda _value, _bound: None,
+    )
+
+
 def begun(name: str, tier: str = "cover"):
     """A small territory's problem of one tier, a first rota, its relaxation, its columns."""
-    scenario = generated(name)
-    board = Board(scenario.facts, scenario.rules, [tier.name for tier in scenario.tiers])
+    board = Board(*_question(name))
     problem = board.model.problem(tier)
     values, _ = first_of(board.model, set(), seed=1, seconds=60, workers=1)
     relaxed = linear.relax(problem, time_limit_s=60)
@@ -154,16 +173,8 @@ def test_a_duty_that_is_fixed_stays_and_is_not_given_again():
     values, _ = first_of(board.model, set(), seed=1, seconds=60, workers=1)
     held = next(i for i, said in board.model.decisions.items() if said.person is not None and values[i])
     board.model.lower[held] = 1
-    problem, near = board.model.problem("evenness"), Neighbourhoods(board.model.decisions, 1)
-    climb = Climb(
-        problem,
-        near,
-        PartFound(values),
-        seed=1,
-        ends=monotonic() + 20,
-        workers=1,
-        report=lambda _value, _bound: None,
-    )
+    problem = board.model.problem("evenness")
+    climb = _climb(problem, board.model.decisions, values)
     climb.relax()
     persons = Persons(problem, board.model.decisions)
     programmes = [persons.programme(person) for person in range(persons.people)]
@@ -199,3 +210,27 @@ def test_one_person_alone_has_their_own_rows_and_no_other():
         costs, _, exact = persons.programme(person).cheapest(cost.astype(float), many=1, most_states=EXACT_STATES)
         assert exact
         assert alone.value(best.values) == best.bound == pytest.approx(costs[0])
+
+
+def test_branch_and_bound_in_a_process_of_its_own_proves_and_ends_with_the_climb():
+    problem, values, _, _, _, _ = begun("block-4x2x14-1")
+    board = Board(*_question("block-4x2x14-1"))
+    best = cpsat.solve(problem, hint=None, seed=1, effort=60.0, time_limit_s=120.0)
+    for over in (True, False):
+        climb = _climb(problem, board.model.decisions, values)
+        climb.over = over
+        branch_apart(climb, 50_000)
+        assert (climb.value, climb.bound) == (
+            (problem.value(values), problem.least()) if over else (best.bound, best.bound)
+        )
+
+
+def test_a_hasty_first_rota_has_no_time_of_its_own_and_people_answer_all_the_same(monkeypatch):
+    monkeypatch.setattr("solver.first._by_duty", lambda *_: None)
+    monkeypatch.setattr("solver.first._by_relaxation", lambda *_: None)
+    monkeypatch.setattr("solver.first.SMALL", 0)
+    monkeypatch.setattr("solver.first.cpsat.solve", lambda *_, **__: pytest.fail("the last resort"))
+    board = Board(*_question("block-12x3x28-1"))
+    values, _ = first_of(board.model, set(), seed=1, seconds=0.0, workers=1)
+    assert values is not None
+    assert board.model.problem("cover").holds(values)

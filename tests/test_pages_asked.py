@@ -121,7 +121,7 @@ def test_a_duty_of_the_next_roster_is_explained_and_offered_too(here):
     assert "Vous " in me.page(f"/t/{PLACE}/me/why?line=N&day=2027-04-02")
     exchanges = me.page(f"/t/{PLACE}/me/exchanges")
     assert f'value="{duty}"' in exchanges
-    assert "N.2027-03-" in exchanges or holder not in here.held(here.roster).values()
+    assert ("N.2027-03-" in exchanges) == (holder in here.held(here.roster).values())
     assert me.post(f"/t/{PLACE}/me/exchanges", duty=duty).headers["location"] == f"/t/{PLACE}/me/exchanges"
     (offered,) = here.ask("GET", f"/rosters/{later}/exchanges").json()
     assert (offered["duty"], offered["giver"]) == (duty, holder)
@@ -170,8 +170,3 @@ def test_what_was_misread_is_said_in_both_languages(given, expected):
     assert said.fr == expected
     assert "was expected" in said.en or "were expected" in said.en
     assert maybe == ("night" if "kind" in given else "")
-
-
-def test_what_is_just_within_the_limits_is_read():
-    for given in ({"whole": 2}, {"whole": 4}, {"short": "ab"}, {"short": "abcd"}):
-        Asked.model_validate(given)

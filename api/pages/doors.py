@@ -62,8 +62,8 @@ def home(request: Request, territory: str) -> Response:
 def welcome(request: Request, next: str = "") -> Response:
     """Signing in: with the provider, with a key, or into the demo; then to where one wanted to go."""
     service = service_of(request)
-    if here(next, ""):
-        request.session["wanted"] = here(next, "")
+    if wanted := here(next, ""):
+        request.session["wanted"] = wanted
     with service.database.reading() as session:
         demo = service.settings.demo and session.get(Territory, PILOT) is not None
     return page(

@@ -263,6 +263,7 @@ def my_share(request: Request, desk: Reading) -> Response:
     ]
     desk.tell("letter.read", f"{row.id} {me}")
     lines = [line for line in facts.lines if me in pool_of(facts, line.id)]
+    spans = [seen.facts.territory for _, seen in rosters.visible(desk)]
     return page(
         request,
         "my_share.html.j2",
@@ -271,8 +272,8 @@ def my_share(request: Request, desk: Reading) -> Response:
         rows=rows,
         letter=letter(scenario, held, me),
         lines=lines,
-        first=min(one.facts.territory.first_day for _, one in rosters.visible(desk)),
-        last=max(one.facts.territory.last_day for _, one in rosters.visible(desk)),
+        first=min(one.first_day for one in spans),
+        last=max(one.last_day for one in spans),
         today=rosters.within(facts, desk.at.date()),
     )
 
@@ -377,7 +378,7 @@ def my_exchanges(request: Request, desk: Reading, duty: str = "") -> Response:
         request,
         "my_exchanges.html.j2",
         desk,
-        any=bool(open_),
+        published=bool(open_),
         me=me,
         mine=mine,
         chosen=duty,
