@@ -17,14 +17,18 @@ from solver import linear
 from solver.linear import Reals, Relaxed
 from solver.model import NO_LIMIT, Mask, Problem, Whole
 from solver.persons import Persons
-from solver.pricing import Programme
+from solver.pricing import Cheapest, Programme
 
-HASTY_STATES, EXACT_STATES = 500, 20_000
-"""States a day in pricing: as long as schedules are sought, and for a bound."""
+HASTY_STATES, EXACT_STATES = 50, 2_000
+"""States a day in pricing: as long as schedules are sought, and for a sharper bound."""
 HASTY_ROUNDS = 30
 """Most rounds in which schedules are only sought."""
 WIDER = 4
-"""So many times the states where the cheapest of a day all lead nowhere."""
+"""So many times the states where those of a day all lead nowhere."""
+ROUNDS_MOST = 1_000
+"""Most rounds of all."""
+WORTH = 1e-6
+"""Relative difference from their wage from which a schedule of somebody is worth more."""
 RADIUS = 0.3
 """First half width of the box, in the mean size of the prices in its middle, or of what costs."""
 WIDEST = 100
@@ -50,8 +54,8 @@ Key = tuple[int, bytes, bytes]
 class Round:
     """What one round of pricing gave."""
 
-    bound: float | None
-    """No rota is better; None where pricing was not exact."""
+    bound: float
+    """No rota is better."""
     value: float
     """Of the master: what the schedules known so far can be mixed to."""
 
@@ -85,7 +89,7 @@ class Schedule:
 
 
 def gain(persons: Persons, relaxed: Relaxed) -> float | None:
-    """About how much a bound by columns is at once above the relaxation; None where it cannot be soon told.
+    """About how much a bound by columns is at once above the relaxation; None where somebody has no programme.
 
     Told by some people: what the cheapest schedule costs, at the relaxation's prices, above its mix of theirs.
     """
@@ -96,13 +100,13 @@ def gain(persons: Persons, relaxed: Relaxed) -> float | None:
     )
     gains = []
     for person in np.unique(np.linspace(0, persons.people - 1, ASKED).astype(int)).tolist():
-        programme = persons.programme(person)
+        programme = persons.programme(person, relaxed.prices)
         if programme is None:
             return None
-        costs, _, exact = programme.cheapest(reduced, many=1, most_states=WIDER * HASTY_STATES)
-        if len(costs) and exact:
+        found = programme.cheapest(reduced, many=1, most_states=HASTY_STATES)
+        if len(found.costs):
             mine = persons.mine(person)
-            gains.append(float(costs[0] - reduced[mine] @ relaxed.point[mine]))
+            gains.append(found.floor - float(reduced[mine] @ relaxed.point[mine]))
     return persons.people * sum(gains) / len(gains) if gains else None
 
 
@@ -226,7 +230,7 @@ class Columns:
         ``without``: options that somebody may not take. ``needed``: everybody must have one, however long it takes.
 
         Returns:
-            the Lagrangian value, a bound where all are priced exactly; schedules taken in; whether it was exact.
+            the Lagrangian value, a bound where everybody is priced; schedules taken in; whether more states would say no more.
         """
         problem = self._problem
         # What a row without that side would cost is rounding of the engine's.
@@ -241,52 +245,40 @@ class Columns:
         value = self._const + float(prices @ side)
         value += float(np.where(rest > 0, rest * problem.lower[self._rest], rest * problem.upper[self._rest]).sum())
 
-        missed = False
-
-        def cheapest(person: int) -> tuple[Reals, Whole, bool]:
-            nonlocal missed
-            # One schedule that is not surely the cheapest, and there is no bound: then the others' are for nothing.
-            if self._over() or (missed and states >= EXACT_STATES):
-                return np.empty(0), np.empty((0, 0), dtype=np.int64), False
+        def cheapest(person: int) -> Cheapest:
+            if self._over():
+                return Cheapest(np.empty(0), np.empty((0, 0), dtype=np.int64), -inf, exact=False)
             banned = None if without is None else without[person]
+            below = inf if wages is None else float(wages[person]) - WORTH * max(1.0, abs(float(wages[person])))
             while True:
                 most = max(states, self._states[person])
-                found = self.programmes[person].cheapest(reduced, many=many, most_states=most, without=banned)
-                missed |= not found[2]
-                if len(found[0]) or found[2] or most >= (EXACT_STATES if needed else WIDER * HASTY_STATES):
+                found = self.programmes[person].cheapest(
+                    reduced, many=many, most_states=most, without=banned, below=below
+                )
+                if len(found.costs) or found.exact or most >= (EXACT_STATES if needed else WIDER * HASTY_STATES):
                     return found
                 self._states[person] = WIDER * most
 
         with ThreadPoolExecutor(self._workers) as pool:
             answers = list(pool.map(cheapest, people))
-        added, exact = 0, True
-        for person, (costs, chosen, least) in zip(people, answers, strict=True):
-            exact &= least
-            if len(costs):
-                value += float(costs[0])
-            elif least:
-                value = inf
-            else:
-                value += 0.0 if wages is None else float(wages[person])
-            for cost, choice in zip(costs.tolist(), chosen, strict=True):
-                if wages is None or cost < wages[person] - 1e-6 * max(1.0, abs(wages[person])):
-                    programme = self.programmes[person]
-                    added += self._add(person, programme.point(choice, len(problem.lower)))
-        return value, added, exact
+        added = 0
+        for person, found in zip(people, answers, strict=True):
+            value += found.floor
+            for choice in found.chosen:
+                added += self._add(person, self.programmes[person].point(choice, len(problem.lower)))
+        return value, added, all(found.exact for found in answers)
 
     def rounds(self, *, hasty: bool) -> Iterator[Round]:
         """Round after round of pricing from the best prices known, until nothing gets better.
 
-        ``hasty`` pricing gives schedules soon, and bounds only where its few states are all there are.
+        ``hasty`` pricing gives schedules soon, and bounds that more states may raise.
         """
         states, everybody = HASTY_STATES if hasty else EXACT_STATES, range(self.people)
         costs = np.abs(self._problem.cost[self._problem.cost != 0])
         radius = first = RADIUS * max(float(np.abs(self.prices).mean()), float(costs.mean()) if len(costs) else 1.0)
-        best, _, exact = self.price(self.prices, None, everybody, states=states)
-        yield Round(best if exact else None, inf)
-        number = 0
-        while number < HASTY_ROUNDS if hasty else exact:
-            number += 1
+        best, _, _ = self.price(self.prices, None, everybody, states=states)
+        yield Round(best, inf)
+        for _ in range(HASTY_ROUNDS if hasty else ROUNDS_MOST):
             mix = self.mix(range(len(self.schedules)), (self.prices, radius))
             if mix is None:
                 return
@@ -302,7 +294,7 @@ class Columns:
             elif got < -hoped:
                 radius /= 2
             self._trim(mix)
-            yield Round(value if exact else None, mix.value)
+            yield Round(value, mix.value)
             near = (SETTLED if hasty else linear.ROUNDING) * max(1.0, abs(mix.value))
             if inside and (added == 0 or mix.value - best < near):
                 return

@@ -28,7 +28,7 @@ class Dive:
     def __init__(self, columns: Columns, duties: Mask, held: Sequence[int] = ()) -> None:
         self._columns, self._duties = columns, duties
         programmes = columns.programmes
-        self._without = {n: np.zeros(int(p.first_option[-1]), dtype=bool) for n, p in enumerate(programmes)}
+        self._without = {n: np.zeros(p.options, dtype=bool) for n, p in enumerate(programmes)}
         self._closed = np.zeros(len(duties), dtype=bool)
         self._kept = columns.cheapest(SCHEDULES)
         self._undecided = list(range(columns.people))
@@ -112,9 +112,10 @@ class Dive:
         programme, nothing = self._columns.programmes[person], np.zeros(len(self._duties))
         without = self._without[person] | programme.lacking(i)
         for states in (HASTY_STATES, EXACT_STATES):
-            costs, _, exact = programme.cheapest(nothing, many=1, most_states=states, without=without)
-            if len(costs) or exact:
-                return len(costs) > 0
+            begin = np.zeros_like(programme.prices)
+            found = programme.cheapest(nothing, many=1, most_states=states, without=without, below=0.5, begin=begin)
+            if len(found.costs) or found.floor >= 0.5:
+                return len(found.costs) > 0
         return False
 
     def point(self, chosen: dict[int, int], values: Whole) -> tuple[Whole, Mask]:

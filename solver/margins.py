@@ -141,8 +141,8 @@ class _Answers:
         reduced = self._margins.reduced(person, persons.problem.sums(others))
         programme, chosen = self._programmes[person], None
         if programme is not None:
-            costs, found, _ = programme.cheapest(reduced, many=1, most_states=HASTY_STATES)
-            chosen = programme.point(found[0], len(now)) if len(costs) else None
+            found = programme.cheapest(reduced, many=1, most_states=HASTY_STATES)
+            chosen = programme.point(found.chosen[0], len(now)) if len(found.costs) else None
         if again:
             return now if chosen is None or reduced[mine] @ (now - chosen)[mine] < LEAST else chosen
         return self._otherwise(person, np.rint(reduced).astype(np.int64)) if chosen is None else chosen

@@ -27,27 +27,22 @@ FEW_DIVES, MANY_DIVES = 30, 50
 """Parts of a rota made anew by a dive, in a row without an improvement, before the bound, and before other ways."""
 
 
-def by_schedules(climb: Climb, persons: Persons, *, surely: bool) -> bool:
+def by_schedules(climb: Climb, persons: Persons) -> None:
     """Schedules of persons as columns: a bound that the relaxation does not reach, and rotas made of them.
 
-    Nothing is done where they would not say more than the relaxation does. Where that cannot be soon told, and they
-    are asked for only if ``surely`` of use, the answer is False: other ways first.
+    Nothing is done where they would not say more than the relaxation does, or cannot be made of a programme.
     """
     relaxed = climb.relaxed
     if relaxed is None or climb.closed():
-        return True
+        return
     gained = gain(persons, relaxed)
-    if gained is None and surely:
-        return False
-    if gained is None or gained > LOOSE * max(1.0, abs(relaxed.exact)):
-        programmes = [programme for n in range(persons.people) if (programme := persons.programme(n)) is not None]
+    if gained is not None and gained > LOOSE * max(1.0, abs(relaxed.exact)):
+        prices = relaxed.prices
+        programmes = [p for n in range(persons.people) if (p := persons.programme(n, prices)) is not None]
         if len(programmes) == persons.people:
             start, workers = climb.values, climb.workers
-            columns = Columns(
-                persons, programmes, start, relaxed.prices, workers=workers, over=climb.closed, left=climb.left
-            )
+            columns = Columns(persons, programmes, start, prices, workers=workers, over=climb.closed, left=climb.left)
             _made_of(climb, columns, relaxed)
-    return True
 
 
 def _made_of(climb: Climb, columns: Columns, relaxed: Relaxed) -> None:
@@ -78,8 +73,7 @@ def _made_of(climb: Climb, columns: Columns, relaxed: Relaxed) -> None:
 
 
 def _told(climb: Climb, priced: Round) -> None:
-    if priced.bound is not None:
-        climb.raise_bound(linear.whole_bound(climb.problem, priced.bound))
+    climb.raise_bound(linear.whole_bound(climb.problem, priced.bound))
 
 
 def _choose(climb: Climb, columns: Columns) -> None:

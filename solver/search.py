@@ -152,21 +152,18 @@ def _prove(climb: Climb, *, alone: bool) -> None:
         # Even a tier that comes late gets this bound: it is cheap, and without it nothing would be proved.
         climb.relax()
     persons = None if small or climb.tops else _persons(climb, alone=alone)
-    later = persons is not None and not by_schedules(climb, persons, surely=True)
+    if persons is not None:
+        by_schedules(climb, persons)
     for nodes, effort in ROUNDS:
         if not small:
             on_core(climb, share)
             share *= 2
         if alone and not small:
             descend(climb)
-        part = CORE_S if later else 1.0
         if not climb.closed():
-            branch(climb, nodes, part)
+            branch(climb, nodes)
         if not climb.closed():
-            climb.take(by_cpsat(climb, effort, part))
-        if later and persons is not None:
-            later = False
-            by_schedules(climb, persons, surely=False)
+            climb.take(by_cpsat(climb, effort))
         if climb.closed():
             return
 

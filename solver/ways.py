@@ -54,12 +54,10 @@ def settle(climb: Climb) -> None:
         climb.offer(around.back(answer.values))
 
 
-def branch(climb: Climb, nodes: int, part: float) -> None:
+def branch(climb: Climb, nodes: int) -> None:
     """Branch and bound on all decisions that could still make the rota better."""
     free, hint = _worth(climb)
-    answer, by_clock = linear.solve(
-        free.problem, hint=hint, seed=climb.seed, nodes=nodes, time_limit_s=climb.left() * part
-    )
+    answer, by_clock = linear.solve(free.problem, hint=hint, seed=climb.seed, nodes=nodes, time_limit_s=climb.left())
     climb.found.by_clock |= by_clock
     _taken(climb, free, answer)
 

@@ -65,10 +65,12 @@ def test_the_cheapest_schedule_is_what_cp_sat_finds_whatever_the_rule(world, har
             continue
         alone = own_problem(persons, person, cost)
         expected = cpsat.solve(alone, hint=None, seed=1, effort=10.0, time_limit_s=60.0)
-        costs, chosen, exact = programme.cheapest(cost.astype(float), many=2, most_states=EXACT_STATES)
+        found = programme.cheapest(cost.astype(float), many=2, most_states=EXACT_STATES)
+        costs, chosen, exact = found.costs, found.chosen, found.exact
         if expected.impossible:
             assert len(costs) == 0
             continue
+        assert found.floor <= expected.bound + 1e-6
         assert expected.values is not None
         assert alone.value(expected.values) == expected.bound
         if not exact:
@@ -162,9 +164,30 @@ def test_what_is_cut_short_is_not_called_exact():
     problem, _, _, persons, _, _ = begun("block-6x2x28-1", "evenness")
     programme = persons.programme(0)
     cost = problem.cost.astype(float)
-    _, _, few = programme.cheapest(cost, many=1, most_states=2)
-    _, _, all_of_them = programme.cheapest(cost, many=1, most_states=10**6)
-    assert (few, all_of_them) == (False, True)
+    random, cut_short = np.random.default_rng(1), 0
+    for _ in range(20):
+        drawn = cost + random.integers(-40, 40, len(cost))
+        few = programme.cheapest(drawn, many=1, most_states=1)
+        every = programme.cheapest(drawn, many=1, most_states=10**6)
+        assert every.exact
+        assert few.floor <= every.floor == every.costs[0]
+        assert len(few.costs) == 0 or few.costs[0] >= every.costs[0]
+        assert few.exact == (few.floor == every.floor and len(few.costs) == 1)
+        cut_short += not few.exact
+    assert cut_short
+
+
+def test_only_schedules_below_a_cost_are_found_and_that_there_are_none_is_known():
+    problem, _, _, persons, _, _ = begun("block-6x2x28-1", "evenness")
+    programme = persons.programme(0)
+    drawn = problem.cost + np.random.default_rng(1).integers(-40, 40, len(problem.cost))
+    least = programme.cheapest(drawn.astype(float), many=1, most_states=10**6).costs[0]
+    none = programme.cheapest(drawn.astype(float), many=1, most_states=10**6, below=least - 1e-6)
+    assert len(none.costs) == 0
+    assert none.exact
+    assert none.floor == pytest.approx(least, abs=1e-5)
+    some = programme.cheapest(drawn.astype(float), many=1, most_states=10**6, below=least + 1e-6)
+    assert some.costs.tolist() == [least]
 
 
 def test_a_duty_that_is_fixed_stays_and_is_not_given_again():
@@ -207,9 +230,9 @@ def test_one_person_alone_has_their_own_rows_and_no_other():
         assert alone.holds(values[mine])
         assert alone.value(values[mine]) == cost[mine] @ values[mine]
         best = cpsat.solve(alone, hint=None, seed=1, effort=10.0, time_limit_s=60.0)
-        costs, _, exact = persons.programme(person).cheapest(cost.astype(float), many=1, most_states=EXACT_STATES)
-        assert exact
-        assert alone.value(best.values) == best.bound == pytest.approx(costs[0])
+        found = persons.programme(person).cheapest(cost.astype(float), many=1, most_states=EXACT_STATES)
+        assert found.exact
+        assert alone.value(best.values) == best.bound == pytest.approx(found.costs[0])
 
 
 def test_branch_and_bound_in_a_process_of_its_own_proves_and_ends_with_the_climb():
