@@ -21,7 +21,7 @@ from solver.pricing import Cheapest, Programme
 
 HASTY_STATES, EXACT_STATES = 50, 2_000
 """States a day in pricing: as long as schedules are sought, and for a sharper bound."""
-HASTY_ROUNDS = 30
+HASTY_ROUNDS = 60
 """Most rounds in which schedules are only sought."""
 WIDER = 4
 """So many times the states where those of a day all lead nowhere."""
@@ -33,6 +33,8 @@ RADIUS = 0.3
 """First half width of the box, in the mean size of the prices in its middle, or of what costs."""
 WIDEST = 100
 """Times the first half width, at most: where nobody's schedules keep a row yet, its price would grow without end."""
+NARROWEST = 16
+"""Parts of the first half width, at most: it is few schedules, not far prices, that keep the first bounds low."""
 SETTLED = 1e-3
 """Relative gap between master and bound at which hasty pricing ends."""
 MANY = 3
@@ -292,7 +294,7 @@ class Columns:
                 wider = 1.0 if inside else 8.0 if not added else 4.0 if got > 0.2 * hoped else 1.0
                 radius = min(radius * wider, WIDEST * first)
             elif got < -hoped:
-                radius /= 2
+                radius = max(radius / 2, first / NARROWEST)
             self._trim(mix)
             yield Round(value, mix.value)
             near = (SETTLED if hasty else linear.ROUNDING) * max(1.0, abs(mix.value))

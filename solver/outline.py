@@ -215,7 +215,7 @@ def _ways(stages, near, most_nodes):  # type: ignore[no-untyped-def]  # noqa: AN
     first_arc = np.zeros(first_node[layers + 1] + 1, np.int64)
     first_arc[1 : len(arcs) + 1] = np.cumsum(arcs)
     first_arc[len(arcs) + 1 :] = len(to)
-    return first_node, first_arc, to, kind, first_kind, all_picks[1:], True
+    return first_node, first_arc, to, kind, first_kind, all_picks, True
 
 
 @_compiled
@@ -496,13 +496,16 @@ def walked(stages, outline, far, kind_cost, cost_of, scale, prices, many, most, 
                 more, more_priced = _on(stages, outline, far, k, kind, cost_of, prices, own, values)
                 if more == np.inf:
                     continue
+                cost = paid[i] + kind_cost[kind] + more
                 hoped = priced[i] + kind_price[kind] + more_priced + ahead[outline.to[arc]] + later[k + 1]
+                if k == layers - 1:
+                    hoped = cost
                 if hoped >= below:
                     floor = min(floor, hoped)
                     continue
                 new[number] = own
                 to[number], parent[number], by[number], likely[number] = outline.to[arc], i, arc, hoped
-                new_paid[number] = paid[i] + kind_cost[kind] + more
+                new_paid[number] = cost
                 new_priced[number] = priced[i] + kind_price[kind] + more_priced
                 number += 1
         if k < layers - 1:
@@ -512,7 +515,7 @@ def walked(stages, outline, far, kind_cost, cost_of, scale, prices, many, most, 
         else:
             kept = np.argsort(new_paid[:number])
         if len(kept) > most:
-            floor = min(floor, likely[kept[most]])
+            floor = min(floor, likely[kept[most:]].min())
             kept = kept[:most]
         at, sums, paid, priced = to[kept], new[kept], new_paid[kept], new_priced[kept]
         parents.append(parent[kept])
