@@ -251,11 +251,13 @@ class Columns:
             if self._over():
                 return Cheapest(np.empty(0), np.empty((0, 0), dtype=np.int64), -inf, exact=False)
             banned = None if without is None else without[person]
+            # With options missing there may be no schedule, and then prices run away.
+            begin = None if without is None else self.programmes[person].prices.copy()
             below = inf if wages is None else float(wages[person]) - WORTH * max(1.0, abs(float(wages[person])))
             while True:
                 most = max(states, self._states[person])
                 found = self.programmes[person].cheapest(
-                    reduced, many=many, most_states=most, without=banned, below=below
+                    reduced, many=many, most_states=most, without=banned, below=below, begin=begin
                 )
                 if len(found.costs) or found.exact or most >= (EXACT_STATES if needed else WIDER * HASTY_STATES):
                     return found

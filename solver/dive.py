@@ -72,7 +72,7 @@ class Dive:
                     return
                 # What the schedules known cannot keep yet may be left, at a price that nobody pays for long.
                 mix = columns.mix(self._kept, (columns.prices, FAR * float(np.abs(columns.prices).max() + 1)))
-                if mix is None or (again and mix.value > at_most + linear.ROUNDING * max(1.0, abs(at_most))):
+                if mix is None or (again == ROUNDS and mix.value > at_most + linear.ROUNDING * max(1.0, abs(at_most))):
                     return
                 shares, prices, wages = mix.shares, mix.prices, mix.wages
             assert shares is not None
