@@ -12,7 +12,7 @@ from math import inf
 
 import numpy as np
 
-from solver.columns import HASTY_STATES
+from solver.columns import EXACT_STATES, HASTY_STATES, WIDER
 from solver.linear import Reals
 from solver.model import NO_LIMIT, Whole
 from solver.persons import Persons
@@ -140,9 +140,11 @@ class _Answers:
         others = np.where(mine | (persons.owner < 0), 0, now)
         reduced = self._margins.reduced(person, persons.problem.sums(others))
         programme, chosen = self._programmes[person], None
-        if programme is not None:
-            found = programme.cheapest(reduced, many=1, most_states=HASTY_STATES)
+        states = HASTY_STATES
+        while programme is not None and chosen is None and states <= EXACT_STATES:
+            found = programme.cheapest(reduced, many=1, most_states=states)
             chosen = programme.point(found.chosen[0], len(now)) if len(found.costs) else None
+            states *= WIDER
         if again:
             return now if chosen is None or reduced[mine] @ (now - chosen)[mine] < LEAST else chosen
         return self._otherwise(person, np.rint(reduced).astype(np.int64)) if chosen is None else chosen

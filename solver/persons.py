@@ -10,9 +10,6 @@ from solver.pricing import Programme
 from solver.stages import Alone
 
 NOBODY, SEVERAL = -1, -2
-PROGRAMME_MOST = 6_000
-"""Variables of a person from which the states of a day are too many: of Curtois 24 (7,000 to 10,000) the 2,000 cheapest led nowhere,
-in half a minute, where HiGHS finds a good schedule in six seconds."""
 
 
 class Persons:
@@ -41,14 +38,11 @@ class Persons:
         return mine
 
     def programme(self, person: int, prices: Reals | None = None) -> Programme | None:
-        """How a person's schedules are made; None where a number of theirs neither follows from duties nor can be listed, and
-        where they are so many that few of the states would be kept.
+        """How a person's schedules are made; None where a number of theirs neither follows from duties nor can be listed.
 
         ``prices`` of all rows, from a relaxation, are where it begins.
         """
         mine = np.flatnonzero(self.mine(person)).tolist()
-        if len(mine) > PROGRAMME_MOST:
-            return None
         days = {i: self._decisions[i].day for i in mine if i in self._decisions}
         places = self._places[self._starts[person] : self._starts[person + 1]]
         alone = Alone(self.problem, mine, places, days, self._linked)

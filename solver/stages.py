@@ -110,20 +110,31 @@ class Alone:
         """The ways to spend a day that no row forbids by itself; None where they are too many to list."""
         found: list[Option] = [()]
         for i in duties:
-            values = range(self._lower[i], self._upper[i] + 1)
-            longer: list[Option] = [(*option, (i, value)) if value else option for option in found for value in values]
-            found = [option for option in longer if self._fits(option)]
+            longer: list[Option] = []
+            for option in found:
+                for value in range(self._lower[i], self._upper[i] + 1):
+                    if not value:
+                        longer.append(option)
+                    elif self._fits(option, i, value):
+                        longer.append((*option, (i, value)))
+            found = longer
             if len(found) > OPTIONS_MOST:
                 return None
         return found
 
-    def _fits(self, option: Option) -> bool:
-        """Whether the rows could still hold if all the rest did as little as possible."""
-        sums = {row: self._least[row] for i, _ in option for row, _ in self._by_variable[i]}
-        for i, value in option:
-            for row, val in self._by_variable[i]:
-                sums[row] += val * value - min(val * self._lower[i], val * self._upper[i])
-        return all(least <= self._hi[row] for row, least in sums.items())
+    def _fits(self, option: Option, i: int, value: int) -> bool:
+        """Whether the rows of one more duty could still hold if all the rest did as little as possible."""
+        for row, val in self._by_variable[i]:
+            of_row = self._by_row[row]
+            least = self._least[row] + self._beyond(i, val, value)
+            least += sum(self._beyond(j, of_row[j], other) for j, other in option if j in of_row)
+            if least > self._hi[row]:
+                return False
+        return True
+
+    def _beyond(self, i: int, val: int, value: int) -> int:
+        """How much more than its least a variable adds to a row."""
+        return val * value - min(val * self._lower[i], val * self._upper[i])
 
     def _follows(self, i: int, decided: set[int]) -> bool:
         """Whether the least value that the rows allow is the only one, or as good as any other."""
@@ -212,10 +223,14 @@ class Alone:
 
     def _adds(self, stage: _Stage, rows: Sequence[int]) -> list[list[int]]:
         """What each option of a stage adds to each row it touches."""
-        return [
-            [sum(self._by_row[row].get(i, 0) * value for i, value in option) for row in rows]
-            for option in stage.options
-        ]
+        place, adds = {row: k for k, row in enumerate(rows)}, []
+        for option in stage.options:
+            add = [0] * len(rows)
+            for i, value in option:
+                for row, val in self._by_variable[i]:
+                    add[place[row]] += val * value
+            adds.append(add)
+        return adds
 
     def _rests(
         self, stages: Sequence[_Stage], touched: Sequence[Sequence[int]], adds: Sequence[Sequence[Sequence[int]]]

@@ -206,15 +206,15 @@ def test_a_duty_that_is_fixed_stays_and_is_not_given_again():
     assert problem.holds(climb.values)
 
 
-@pytest.mark.parametrize("most", [None, 0])
+@pytest.mark.parametrize("programmed", [True, False])
 @pytest.mark.parametrize("workers", [1, 2])
-def test_people_answer_each_other_with_and_without_a_programme(monkeypatch, most, workers):
-    if most is not None:
-        monkeypatch.setattr("solver.persons.PROGRAMME_MOST", most)
+def test_people_answer_each_other_with_and_without_a_programme(monkeypatch, programmed, workers):
+    if not programmed:
+        monkeypatch.setattr(Persons, "programme", lambda _self, _person, _prices=None: None)
     scenario = generated("block-12x3x28-1")
     board = Board(scenario.facts, scenario.rules, [tier.name for tier in scenario.tiers])
     problem = _bounded(board.model.problem("cover"))
-    assert all((Persons(problem, board.model.decisions).programme(n) is None) == (most == 0) for n in range(12))
+    assert all((Persons(problem, board.model.decisions).programme(n) is not None) == programmed for n in range(12))
     values = _by_person(problem, board.model, 1, monotonic() + 60, workers)
     assert values is not None
     assert problem.holds(values)
