@@ -35,11 +35,11 @@ WIDEST = 100
 """Times the first half width, at most: where nobody's schedules keep a row yet, its price would grow without end."""
 NARROWEST = 16
 """Parts of the first half width, at most: it is few schedules, not far prices, that keep the first bounds low."""
+FAR_IN = 0.03
+"""Relative gap between master and bound at which a box whose border is reached gets wider."""
 SETTLED = 1e-3
 """Relative gap between master and bound at which hasty pricing ends."""
-MANY = 3
-"""Schedules of a person taken in one round."""
-KEPT_MOST = 60
+KEPT_MOST = 30
 """Schedules per person in the master; beyond, the dearer half goes."""
 VARIED, NEAR = 20, 0.08
 """Rounds of pricing near the best prices, and how far from them, in their mean size."""
@@ -223,7 +223,7 @@ class Columns:
         people: Sequence[int],
         *,
         states: int,
-        many: int = MANY,
+        many: int = 1,
         without: Mapping[int, Mask] | None = None,
         needed: bool = False,
     ) -> tuple[float, int, bool]:
@@ -297,6 +297,9 @@ class Columns:
                 radius = min(radius * wider, WIDEST * first)
             elif got < -hoped:
                 radius = max(radius / 2, first / NARROWEST)
+            if not inside and hoped < FAR_IN * max(1.0, abs(mix.value)):
+                # So near each other within the box, the two say that better prices are beyond it.
+                radius = min(2 * radius, WIDEST * first)
             self._trim(mix)
             yield Round(value, mix.value)
             near = (SETTLED if hasty else linear.ROUNDING) * max(1.0, abs(mix.value))

@@ -13,7 +13,7 @@ from solver.linear import Reals
 from solver.model import Mask, Whole
 
 ROUNDS, STEPS = 2, 100
-"""Pricing rounds after each step, and about how many steps a dive may take."""
+"""Pricing rounds after each step, and about how many steps a dive takes."""
 SCHEDULES = 12
 """Schedules of each person from which a dive starts."""
 FAR = 100.0
@@ -32,6 +32,8 @@ class Dive:
         self._closed = np.zeros(len(duties), dtype=bool)
         self._kept = columns.cheapest(SCHEDULES)
         self._undecided = list(range(columns.people))
+        self.most_steps = STEPS
+        """With fewer, more duties are given at each."""
         self._give(held)
 
     def _give(self, duties: Sequence[int]) -> None:
@@ -96,7 +98,7 @@ class Dive:
         for k, share in zip(self._kept, shares.tolist(), strict=True):
             spread[self._columns.schedules[k].places] += share * self._columns.schedules[k].values
         (left,) = np.nonzero(self._duties & ~self._closed & (spread > 1 - WHOLE))
-        few, given = max(1, int(spread[self._duties].sum()) // STEPS), list[int]()
+        few, given = max(1, int(spread[self._duties].sum()) // self.most_steps), list[int]()
         for i in left[np.argsort(-spread[left], kind="stable")].tolist():
             if spread[i] < WHOLE and given and (len(given) >= few or spread[i] < SURE):
                 break

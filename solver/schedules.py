@@ -22,7 +22,9 @@ CHOICES = 100
 ROUNDS_AND_DIVE = 80
 """About how many rounds of pricing take the time of hasty pricing and a dive."""
 FEW_STEPS = 20
-"""Steps that a dive takes at least: where its first one says that so many do not fit into the time, it is left."""
+"""Steps that a dive takes at least: where its first ones say that so many do not fit into the time, it is left."""
+DIVE_PART = 0.5
+"""Part of the time left that hasty pricing may take, and a dive, if its steps are to be fewer than many."""
 FEW_DIVES, MANY_DIVES = 30, 50
 """Parts of a rota made anew by a dive, in a row without an improvement, before the bound, and before other ways."""
 
@@ -57,8 +59,11 @@ def _made_of(climb: Climb, columns: Columns, relaxed: Relaxed) -> None:
             _told(climb, priced)
             if climb.closed():
                 return
-            if (monotonic() - began) / number * ROUNDS_AND_DIVE > climb.left() + monotonic() - began:
+            taken = monotonic() - began
+            if taken / number * ROUNDS_AND_DIVE > climb.left() + taken:
                 alone.close()
+            if taken > climb.left() * DIVE_PART / (1 - DIVE_PART):
+                break
         _dive(climb, Dive(columns, duties), climb.values)
         _dive_in_parts(climb, columns, duties, FEW_DIVES)
     for priced in columns.rounds(hasty=False):
@@ -111,9 +116,14 @@ def _dive(climb: Climb, dive: Dive, values: Whole) -> bool:
     for number, chosen in enumerate(dive.steps(climb.value - linear.step(climb.problem)), 1):
         if climb.closed():
             return False
-        if chosen is None and (monotonic() - began) / number * (FEW_STEPS - number) > climb.left():
-            climb.found.by_clock = True
-            return False
+        if chosen is None:
+            fit = climb.left() * number / (monotonic() - began)
+            if fit < FEW_STEPS - number:
+                climb.found.by_clock = True
+                return False
+            if fit * DIVE_PART < dive.most_steps - number:
+                climb.found.by_clock = True
+                dive.most_steps = max(FEW_STEPS, number + int(fit * DIVE_PART))
         if chosen is not None:
             point, settled = dive.point(chosen, values)
             rest = climb.problem.around(point, settled)
