@@ -14,7 +14,7 @@ from solver.model import Mask, Whole
 
 ROUNDS, STEPS = 2, 100
 """Pricing rounds after each step, and about how many steps a dive takes."""
-SCHEDULES = 12
+SCHEDULES = 30
 """Schedules of each person from which a dive starts."""
 FAR = 100.0
 """Price of leaving a row, in the largest price known."""
