@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from solver.model import Decision, Mask, Problem, Whole
-from solver.outline import Reals
+from solver.model import NO_LIMIT, Decision, Mask, Problem, Whole
 from solver.pricing import Programme
 from solver.stages import Alone
+from solver.walk import Reals
 
 NOBODY, SEVERAL = -1, -2
 
@@ -60,6 +60,15 @@ class Persons:
         return Problem(
             lower, upper, row, col, problem.val[places], problem.lo[rows], problem.hi[rows], cost[mine], 0
         ), mine
+
+
+def compile_now() -> None:
+    """Let what is compiled at its first use be compiled now, by a question of nearly nothing: else the first rota waits for it."""
+    one, none = np.ones(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    problem = Problem(none, one, none, none, one, np.array([-NO_LIMIT]), one, -one, 0)
+    programme = Persons(problem, {0: Decision("somebody", "line", 0)}).programme(0)
+    assert programme is not None
+    programme.cheapest(problem.cost.astype(float), many=1, most_states=1)
 
 
 def _ends(values: Whole, at: Whole, number: int, most: int) -> tuple[Whole, Whole]:

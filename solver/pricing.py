@@ -3,7 +3,7 @@
 It knows no rule. A *stage* decides the duties of a day (one of a few options), or a number that follows from them; the
 state is what each row that is not yet complete adds up to, kept no finer than what is still to come can tell apart. So a
 run of days, a count of weekends or a rest become states by themselves, whatever rule wrote them. How the programme is gone
-through stands in :mod:`solver.outline`.
+through stands in :mod:`solver.walk`.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from math import inf
 import numpy as np
 
 from solver.model import Mask, Whole
-from solver.outline import Far, Outline, Reals, Stages, kind_costs, settled, walked
+from solver.outline import Far, Outline, Stages
+from solver.walk import Reals, kind_costs, settled, walked
 
 NEAR = 1e-9
 """Relative difference in which two costs are the same."""

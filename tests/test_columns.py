@@ -17,8 +17,9 @@ from solver.dive import Dive
 from solver.first import _bounded, _by_person, first_of
 from solver.model import Problem
 from solver.neighbourhoods import Neighbourhoods
-from solver.persons import Persons
+from solver.persons import Persons, compile_now
 from solver.schedules import _made_of
+from solver.walk import kind_costs, settled, walked
 from solver.ways import branch_apart
 from tests.worlds import built, ruled_worlds
 
@@ -233,6 +234,16 @@ def test_one_person_alone_has_their_own_rows_and_no_other():
         found = persons.programme(person).cheapest(cost.astype(float), many=1, most_states=EXACT_STATES)
         assert found.exact
         assert alone.value(best.values) == best.bound == pytest.approx(found.costs[0])
+
+
+def test_after_compile_now_no_question_compiles_anything():
+    compile_now()
+    known = [len(function.signatures) for function in (settled, walked, kind_costs)]
+    _, _, _, persons, _, _ = begun("block-6x2x14-1")
+    programme = persons.programme(0)
+    without = np.zeros(programme.options, dtype=bool)
+    programme.cheapest(persons.problem.cost.astype(float), many=2, most_states=9, without=without, below=1.0)
+    assert [len(function.signatures) for function in (settled, walked, kind_costs)] == known
 
 
 def test_branch_and_bound_in_a_process_of_its_own_proves_and_ends_with_the_climb():
