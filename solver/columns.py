@@ -14,8 +14,8 @@ from math import inf
 import numpy as np
 
 from solver import linear
-from solver.linear import Reals, Relaxed
-from solver.model import NO_LIMIT, Mask, Problem, Whole
+from solver.linear import Relaxed
+from solver.model import NO_LIMIT, Mask, Problem, Reals, Whole
 from solver.persons import Persons
 from solver.pricing import Cheapest, Programme
 

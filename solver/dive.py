@@ -9,8 +9,7 @@ import numpy as np
 
 from solver import linear
 from solver.columns import EXACT_STATES, HASTY_STATES, Columns
-from solver.linear import Reals
-from solver.model import Mask, Whole
+from solver.model import Mask, Reals, Whole
 
 ROUNDS, STEPS = 2, 100
 """Pricing rounds after each step, and about how many steps a dive takes."""

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from math import ceil, gcd, inf, isfinite
 
 import numpy as np
-from numpy.typing import NDArray
 from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 from ortools.math_opt.solvers import highs_pb2
 
 from solver.cpsat import Answer
-from solver.model import NO_LIMIT, Problem, Whole
-
-Reals = NDArray[np.float64]
+from solver.model import NO_LIMIT, Problem, Reals, Whole
 
 ROUNDING = 1e-6
 """Relative slack by which a floating-point bound is believed less than it says."""

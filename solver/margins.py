@@ -13,8 +13,7 @@ from math import inf
 import numpy as np
 
 from solver.columns import EXACT_STATES, HASTY_STATES, WIDER
-from solver.linear import Reals
-from solver.model import NO_LIMIT, Whole
+from solver.model import NO_LIMIT, Reals, Whole
 from solver.persons import Persons
 
 FAR = 1e4

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 Coefs = dict[int, int]
 Whole = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Reals = NDArray[np.float64]
 
 NO_LIMIT = 1 << 52
 """A side of a row that has no limit; whole numbers up to here are exact in floating point too."""

@@ -16,8 +16,8 @@ from solver.model import NO_LIMIT, Mask, Whole
 class Stages(NamedTuple):
     """What is decided one after the other. Stage ``s`` has the options ``first_option[s]:first_option[s + 1]``.
 
-    A stage that ``follows`` has one option, for one unit of a number that takes the least value its rows allow; one of ``last`` does so only after
-    all others of its layer, as it stands in far rows.
+    A stage that ``follows`` has one option, for one unit of a number that takes the least value its rows allow; one of
+    ``last`` does so only after all others of its layer, as it stands in far rows.
     """
 
     layer: Whole
@@ -30,7 +30,10 @@ class Stages(NamedTuple):
 
 
 class Near(NamedTuple):
-    """The near rows that each stage touches: ``first_row[s]:first_row[s + 1]``; an option adds to them what stands in ``delta`` from ``first_delta[option]`` on."""
+    """The near rows that each stage touches: ``first_row[s]:first_row[s + 1]``.
+
+    An option adds to them what stands in ``delta`` from ``first_delta[option]`` on.
+    """
 
     first_row: Whole
     slot: Whole
@@ -79,10 +82,11 @@ class Far(NamedTuple):
 
 
 class Outline(NamedTuple):
-    """Nodes ``first_node[k]:first_node[k + 1]`` before layer ``k`` (and one group at the end), their arcs ``first_arc[n]:first_arc[n + 1]``.
+    """Nodes ``first_node[k]:first_node[k + 1]`` before layer ``k`` (and one group at the end), and their arcs.
 
-    An arc leads ``to`` a node by a ``kind`` of the layer: what is chosen at each of its stages (``pick`` from ``first_pick[kind]`` on), which
-    adds ``delta`` (from ``first_delta[kind]`` on) to the cells of the far rows.
+    Node ``n`` has the arcs ``first_arc[n]:first_arc[n + 1]``. An arc leads ``to`` a node by a ``kind`` of the layer: what is
+    chosen at each of its stages (``pick`` from ``first_pick[kind]`` on), which adds ``delta`` (from ``first_delta[kind]`` on) to
+    the cells of the far rows.
     """
 
     first_node: Whole
@@ -123,6 +127,7 @@ def outlined(
 
 @compiled
 def _ways(stages, near, most_nodes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0912
+    """Nodes and arcs as in :class:`Outline`, the picks of each layer's kinds, and whether no layer had too many nodes."""
     layers = len(stages.layer) - 1
     first_node, first_kind = np.zeros(layers + 2, np.int64), np.zeros(layers + 1, np.int64)
     first_node[1] = 1
@@ -180,8 +185,8 @@ def _ways(stages, near, most_nodes):  # type: ignore[no-untyped-def]  # noqa: AN
                         new_picks[number, s - first] = value if stages.follows[s] else option - begin
                         number += 1
             states, origin, picks = new[:number], new_origin[:number], new_picks[:number]
-        node_of, some = _classes(states)
-        kind_of, kinds = _classes(picks)
+        node_of, some = classes(states, np.zeros_like(origin))
+        kind_of, kinds = classes(picks, np.zeros_like(origin))
         if len(some) > most_nodes:
             return first_node, first_node, first_node, first_node, first_kind, all_picks, False
         arcs_of.append(np.bincount(origin, minlength=len(nodes)))
@@ -231,8 +236,8 @@ def told(now, closes, lo, hi, least, most):  # type: ignore[no-untyped-def]  # n
 
 
 @compiled
-def _classes(rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Of each row the number of the class of rows equal to it, and of each class its first row."""
+def classes(rows, groups):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Of each row the number of the class of rows of its group equal to it, and of each class its first row."""
     number = len(rows)
     size = 4
     while size < 2 * number:
@@ -241,14 +246,14 @@ def _classes(rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     of, some = np.empty(number, np.int64), np.empty(number, np.int64)
     found = 0
     for i in range(number):
-        place = mixed(rows[i]) & last
+        place = (_mixed(rows[i]) ^ np.uint64(groups[i] * 0x9E3779B9)) & last
         while True:
             n = table[place]
             if n < 0:
                 table[place], some[found], of[i] = found, i, found
                 found += 1
                 break
-            if np.array_equal(rows[i], rows[some[n]]):
+            if groups[i] == groups[some[n]] and np.array_equal(rows[i], rows[some[n]]):
                 of[i] = n
                 break
             place = (place + np.uint64(1)) & last
@@ -256,12 +261,13 @@ def _classes(rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @compiled
-def mixed(row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    mixed = np.uint64(1469598103934665603)
+def _mixed(row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """A number that is the same for equal rows, and seldom for others (FNV-1a, with a shift)."""
+    number = np.uint64(1469598103934665603)
     for value in row:
-        mixed = (mixed ^ np.uint64(value + 1000003)) * np.uint64(1099511628211)
-        mixed ^= mixed >> np.uint64(29)
-    return mixed
+        number = (number ^ np.uint64(value + 1000003)) * np.uint64(1099511628211)
+        number ^= number >> np.uint64(29)
+    return number
 
 
 @compiled

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from solver.model import NO_LIMIT, Decision, Mask, Problem, Whole
+from solver.model import NO_LIMIT, Decision, Mask, Problem, Reals, Whole
 from solver.pricing import Programme
 from solver.stages import Alone
-from solver.walk import Reals
 
 NOBODY, SEVERAL = -1, -2
 

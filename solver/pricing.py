@@ -11,9 +11,9 @@ from math import inf
 
 import numpy as np
 
-from solver.model import Mask, Whole
+from solver.model import Mask, Reals, Whole
 from solver.outline import Far, Outline, Stages
-from solver.walk import Reals, kind_costs, settled, walked
+from solver.walk import kind_costs, settled, walked
 
 NEAR = 1e-9
 """Relative difference in which two costs are the same."""

@@ -7,10 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from solver.model import NO_LIMIT, Mask, Problem, Whole
+from solver.model import NO_LIMIT, Mask, Problem, Reals, Whole
 from solver.outline import Far, Near, Stages, outlined
 from solver.pricing import Programme
-from solver.walk import Reals
 
 OPTIONS_MOST = 200
 """Ways to spend a day that are listed; with more, each duty of the day is decided by itself."""

@@ -13,8 +13,7 @@ import numpy as np
 from solver import linear
 from solver.climb import Climb, PartFound
 from solver.first import core_of
-from solver.linear import Reals
-from solver.model import Problem, Whole
+from solver.model import Problem, Reals, Whole
 from solver.ways import CORE_NODES, CORE_SHARE, descend
 
 NO_EXCESS = 1e-4

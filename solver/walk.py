@@ -1,20 +1,17 @@
 """The cheapest schedules of one person: a walk with all rows along the outline, led by what is at least still to come.
 
-With a price on each far row (a Lagrange multiplier) the cheapest way through the outline is a floor under every schedule, and says
-of each node what is at least still to come. So the walk goes where good schedules are, and leaves what cannot be one of them: some tens of states a
-day find what thousands did not.
+With a price on each far row (a Lagrange multiplier) the cheapest way through the outline is a floor under every schedule,
+and says of each node what is at least still to come. So the walk goes where good schedules are, and leaves what cannot be
+one of them: some tens of states a day find what thousands did not.
 
-Source: Lagrangian relaxation of what may be used up as a bound on the rest of a shortest path (Beasley, Christofides, Networks 1989);
-steps by Polyak's rule with a hope in place of the best value.
+Source: Lagrangian relaxation of what may be used up, as a bound on the rest of a shortest path (Beasley, Christofides,
+Networks 1989); steps by Polyak's rule, with a hope in place of the best value.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from solver.model import NO_LIMIT
-from solver.outline import compiled, mixed, needed, told
-
-Reals = NDArray[np.float64]
+from solver.outline import classes, compiled, needed, told
 
 TRIED = 200
 """Cheaper ways to a node against which a way is compared before it is believed to be of use."""
@@ -341,26 +338,11 @@ def _on(stages, outline, far, k, kind, cost_of, prices, sums, values):  # type: 
 @compiled
 def _distinct(to, sums, paid, number):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Of ways to the same node with the same sums the cheapest."""
-    size = 4
-    while size < 2 * number:
-        size *= 2
-    table, last = np.full(size, -1, np.int64), np.uint64(size - 1)
-    keep = np.empty(number, np.int64)
-    kept = 0
+    of, some = classes(sums[:number], to[:number])
     for i in range(number):
-        place = (mixed(sums[i]) ^ np.uint64(to[i] * 0x9E3779B9)) & last
-        while True:
-            n = table[place]
-            if n < 0:
-                table[place], keep[kept] = kept, i
-                kept += 1
-                break
-            if to[i] == to[keep[n]] and np.array_equal(sums[i], sums[keep[n]]):
-                if paid[i] < paid[keep[n]]:
-                    keep[n] = i
-                break
-            place = (place + np.uint64(1)) & last
-    return keep[:kept]
+        if paid[i] < paid[some[of[i]]]:
+            some[of[i]] = i
+    return some
 
 
 @compiled
