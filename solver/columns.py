@@ -40,7 +40,9 @@ FAR_IN = 0.03
 SETTLED = 1e-3
 """Relative gap between master and bound at which hasty pricing ends."""
 KEPT_MOST = 30
-"""Schedules per person in the master; beyond, the dearer half goes."""
+"""Schedules per person in the master, for each that a round asks for; beyond, the dearer half goes."""
+ROUND_LEAST = 40
+"""Schedules that a round asks for at least: of few people several each, or it would take more rounds than it has rows."""
 VARIED, NEAR = 20, 0.08
 """Rounds of pricing near the best prices, and how far from them, in their mean size."""
 ASKED = 10
@@ -146,6 +148,8 @@ class Columns:
         self._rest_cells = (self._row[of_rest], place[self._col[of_rest]], self._val[of_rest].astype(float))
         self._const = problem.const + int(problem.cost[~self.free] @ problem.lower[~self.free])
         self._states = [HASTY_STATES] * self.people
+        self.several = max(1, ROUND_LEAST // self.people)
+        """Schedules of each person that a round asks for where people are few."""
         self.schedules: list[Schedule] = []
         self._known: set[Key] = set()
         self.bring(values)
@@ -280,14 +284,14 @@ class Columns:
         states, everybody = HASTY_STATES if hasty else EXACT_STATES, range(self.people)
         costs = np.abs(self._problem.cost[self._problem.cost != 0])
         radius = first = RADIUS * max(float(np.abs(self.prices).mean()), float(costs.mean()) if len(costs) else 1.0)
-        best, _, _ = self.price(self.prices, None, everybody, states=states)
+        best, _, _ = self.price(self.prices, None, everybody, states=states, many=self.several)
         yield Round(best, inf)
         for _ in range(HASTY_ROUNDS if hasty else ROUNDS_MOST):
             mix = self.mix(range(len(self.schedules)), (self.prices, radius))
             if mix is None:
                 return
             inside = bool(np.all(np.abs(mix.prices - self.prices) < 0.99 * radius))
-            value, added, exact = self.price(mix.prices, mix.wages, everybody, states=states)
+            value, added, exact = self.price(mix.prices, mix.wages, everybody, states=states, many=self.several)
             hoped, got = mix.value - best, value - best
             if not added and not exact and radius == WIDEST * first:
                 return
@@ -303,13 +307,25 @@ class Columns:
             self._trim(mix)
             yield Round(value, mix.value)
             near = (SETTLED if hasty else linear.ROUNDING) * max(1.0, abs(mix.value))
-            if inside and (added == 0 or mix.value - best < near):
+            if (inside and (added == 0 or mix.value - best < near)) or self._as_high_as(best, mix.value):
                 return
+
+    def _as_high_as(self, bound: float, value: float) -> bool:
+        """Whether a bound says in whole numbers what the master's value, here within its box, would say."""
+
+        def reached(value: float) -> bool:
+            told, most = (linear.whole_bound(self._problem, x) for x in (bound, value))
+            return told is not None and most is not None and told >= most
+
+        if not reached(value):
+            return False
+        free = self.mix(range(len(self.schedules)))
+        return free is not None and reached(free.value)
 
     def _trim(self, mix: Mix) -> None:
         """Let the dearer half of the schedules go when there are too many; those of the last round stay."""
         old = len(mix.shares)
-        if len(self.schedules) <= KEPT_MOST * self.people:
+        if len(self.schedules) <= KEPT_MOST * self.several * self.people:
             return
         cost = [s.cost - mix.prices[s.rows] @ s.sums - mix.wages[s.person] for s in self.schedules[:old]]
         kept = np.sort(np.argsort(np.array(cost), kind="stable")[: old // 2]).tolist()

@@ -1,12 +1,18 @@
 """The problem read by CP-SAT: feasibility and logic, with a deterministic limit."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
+from threading import Event, Thread
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 from solver.model import NO_LIMIT, Problem, Whole
+
+HEARD_S = 0.1
+"""How often somebody is asked whether it is over."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,9 +28,16 @@ class Answer:
 
 
 def solve(
-    problem: Problem, *, hint: Whole | None, seed: int, effort: float, time_limit_s: float, workers: int = 1
+    problem: Problem,
+    *,
+    hint: Whole | None,
+    seed: int,
+    effort: float,
+    time_limit_s: float,
+    workers: int = 1,
+    over: Callable[[], bool] | None = None,
 ) -> Answer:
-    """Solve within ``effort`` (deterministic seconds) and a wall-clock guard."""
+    """Solve within ``effort`` (deterministic seconds) and a wall-clock guard, or until it is ``over``."""
     if np.any(problem.lower > problem.upper):
         return Answer(None, None, impossible=True)
     cp, x = _read(problem, hint)
@@ -33,12 +46,13 @@ def solve(
     solver.parameters.random_seed = seed
     solver.parameters.max_deterministic_time = effort
     solver.parameters.max_time_in_seconds = max(time_limit_s, 0.01)
-    try:
-        status = solver.solve(cp)
-    except IndexError:
-        # or-tools 9.15 may fail to carry a hint through presolve (their issue 5288); without the hint it works.
-        cp.clear_hints()  # type: ignore[no-untyped-call]
-        status = solver.solve(cp)
+    with _heard(solver, over):
+        try:
+            status = solver.solve(cp)
+        except IndexError:
+            # or-tools 9.15 may fail to carry a hint through presolve (their issue 5288); without the hint it works.
+            cp.clear_hints()  # type: ignore[no-untyped-call]
+            status = solver.solve(cp)
     if status == cp_model.INFEASIBLE:
         return Answer(None, None, impossible=True)
     if status == cp_model.MODEL_INVALID:
@@ -51,6 +65,29 @@ def solve(
     if status == cp_model.UNKNOWN:
         return Answer(None, bound)
     return Answer(np.array([solver.value(v) for v in x], dtype=np.int64), bound)
+
+
+@contextmanager
+def _heard(solver: cp_model.CpSolver, over: Callable[[], bool] | None) -> Iterator[None]:
+    """While the solver is at work, stop it as soon as it is over."""
+    if over is None:
+        yield
+        return
+    ended = Event()
+
+    def listen() -> None:
+        while not ended.wait(HEARD_S):
+            if over():
+                # Said again and again: a search that has not begun yet does not hear it.
+                solver.stop_search()
+
+    listener = Thread(target=listen)
+    listener.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        listener.join()
 
 
 def _read(problem: Problem, hint: Whole | None) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:

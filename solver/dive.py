@@ -6,17 +6,22 @@ From nothing it makes a first good rota; around duties that are held it makes a 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.random import Generator
 
 from solver import linear
-from solver.columns import EXACT_STATES, HASTY_STATES, Columns
+from solver.columns import EXACT_STATES, HASTY_STATES, Columns, Mix
 from solver.model import Mask, Reals, Whole
 
-ROUNDS, STEPS = 2, 100
-"""Pricing rounds after each step, and about how many steps a dive takes."""
-SCHEDULES = 30
-"""Schedules of each person from which a dive starts."""
+ROUNDS, ROUNDS_MOST, STEPS = 2, 20, 100
+"""Pricing rounds after each step; most of them, as long as a mix that is too dear gets cheaper; and about how many steps a dive takes."""
+PATIENCE, PATIENCE_WHOLE = 1, 5
+"""Rounds without a cheaper mix after which one that is too dear is left: of a part, of the whole rota."""
+SCHEDULES, SEVERAL = 30, 2
+"""Schedules of each person from which a dive starts, and that pricing after a step asks for at least."""
 FAR = 100.0
 """Price of leaving a row, in the largest price known."""
+WAYWARD = 0.5
+"""Least part of its share that a duty may seem to have, where another rota than the last one is wanted."""
 SURE, WHOLE = 0.7, 0.99
 """Share from which a duty is given together with others; from which it is as good as given."""
 
@@ -24,8 +29,12 @@ SURE, WHOLE = 0.7, 0.99
 class Dive:
     """Schedules with some duties given. ``duties`` are the variables that say who holds what."""
 
-    def __init__(self, columns: Columns, duties: Mask, held: Sequence[int] = ()) -> None:
-        self._columns, self._duties = columns, duties
+    def __init__(
+        self, columns: Columns, duties: Mask, held: Sequence[int] = (), random: Generator | None = None
+    ) -> None:
+        """Some duties ``held`` as they are. ``random``: not always the surest duty next, so that another rota is found."""
+        self._columns, self._duties, self._random = columns, duties, random
+        self._patience = PATIENCE if len(held) else PATIENCE_WHOLE
         programmes = columns.programmes
         self._without = {n: np.zeros(p.options, dtype=bool) for n, p in enumerate(programmes)}
         self._closed = np.zeros(len(duties), dtype=bool)
@@ -55,32 +64,42 @@ class Dive:
 
         Ends before where nobody's schedules go together, or nothing of at most that value seems left.
         """
-        columns, prices = self._columns, self._columns.prices
-        while True:
-            shares: Reals | None = None
-            wages: Reals | None = None
-            for again in range(ROUNDS + 1):
-                first = len(columns.schedules)
-                alone = sorted(set(range(columns.people)) - {columns.schedules[k].person for k in self._kept})
-                if alone:
-                    columns.price(prices, None, alone, states=HASTY_STATES, many=1, without=self._without, needed=True)
-                elif again:
-                    columns.price(prices, wages, self._undecided, states=HASTY_STATES, many=2, without=self._without)
-                if again and first == len(columns.schedules):
-                    break
-                self._kept += range(first, len(columns.schedules))
-                if alone and {columns.schedules[k].person for k in self._kept} != set(range(columns.people)):
-                    return
-                # What the schedules known cannot keep yet may be left, at a price that nobody pays for long.
-                mix = columns.mix(self._kept, (columns.prices, FAR * float(np.abs(columns.prices).max() + 1)))
-                if mix is None or (again == ROUNDS and mix.value > at_most + linear.ROUNDING * max(1.0, abs(at_most))):
-                    return
-                shares, prices, wages = mix.shares, mix.prices, mix.wages
-            assert shares is not None
-            whole = self._settled(shares)
+        rounding = linear.ROUNDING * max(1.0, abs(at_most))
+        prices = self._columns.prices
+        while (mix := self._mixed(prices, at_most + rounding, rounding)) is not None:
+            prices = mix.prices
+            whole = self._settled(mix.shares)
             yield whole
-            if whole is not None or not self._next(shares):
+            if whole is not None or not self._next(mix.shares):
                 return
+
+    def _mixed(self, prices: Reals, most: float, rounding: float) -> Mix | None:
+        """The master's mix of schedules priced around what is given; None where there is none, or none of at most that value."""
+        columns, wages, idle = self._columns, None, 0
+        mix: Mix | None = None
+        for again in range(ROUNDS_MOST + 1):
+            first = len(columns.schedules)
+            alone = sorted(set(range(columns.people)) - {columns.schedules[k].person for k in self._kept})
+            if alone:
+                columns.price(prices, None, alone, states=HASTY_STATES, many=1, without=self._without, needed=True)
+            elif again:
+                many = max(SEVERAL, columns.several)
+                columns.price(prices, wages, self._undecided, states=HASTY_STATES, many=many, without=self._without)
+            if again and first == len(columns.schedules):
+                break
+            self._kept += range(first, len(columns.schedules))
+            if alone and {columns.schedules[k].person for k in self._kept} != set(range(columns.people)):
+                return None
+            # What the schedules known cannot keep yet may be left, at a price that nobody pays for long.
+            last = mix
+            mix = columns.mix(self._kept, (columns.prices, FAR * float(np.abs(columns.prices).max() + 1)))
+            if mix is None:
+                return None
+            prices, wages = mix.prices, mix.wages
+            idle = 0 if last is None or mix.value < last.value - rounding else idle + 1
+            if again >= ROUNDS and (mix.value <= most or idle >= self._patience):
+                break
+        return mix if mix is not None and mix.value <= most else None
 
     def _settled(self, shares: Reals) -> dict[int, int] | None:
         """Whose schedule is which, once everybody has one."""
@@ -98,7 +117,10 @@ class Dive:
             spread[self._columns.schedules[k].places] += share * self._columns.schedules[k].values
         (left,) = np.nonzero(self._duties & ~self._closed & (spread > 1 - WHOLE))
         few, given = max(1, int(spread[self._duties].sum()) // self.most_steps), list[int]()
-        for i in left[np.argsort(-spread[left], kind="stable")].tolist():
+        sure = spread[left]
+        if self._random is not None:
+            sure = np.where(sure < WHOLE, sure * self._random.uniform(WAYWARD, 1.0, len(sure)), sure)
+        for i in left[np.argsort(-sure, kind="stable")].tolist():
             if spread[i] < WHOLE and given and (len(given) >= few or spread[i] < SURE):
                 break
             if spread[i] >= WHOLE or self._can_have(i):

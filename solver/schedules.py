@@ -1,5 +1,6 @@
 """Rotas and bounds by whole schedules of persons, where the relaxation says too little."""
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from time import monotonic
@@ -15,17 +16,19 @@ from solver.model import Mask, Whole
 from solver.persons import Persons
 from solver.ways import CORE_NODES, CORE_S
 
-LOOSE = 1e-3
+LOOSE = 1e-4
 """Relative gain of a bound from which schedules of persons are worth their trouble."""
-CHOICES = 100
-"""Schedules of each person from which a rota is chosen by branch and bound."""
+CHOICES, CHOICES_LEAST = 100, 2_000
+"""Schedules of each person from which a rota is chosen by branch and bound; in all at least so many."""
 ROUNDS_AND_DIVE = 80
 """About how many rounds of pricing take the time of hasty pricing and a dive."""
 FEW_STEPS = 20
 """Steps that a dive takes at least: where its first ones say that so many do not fit into the time, it is left."""
 DIVE_PART = 0.5
 """Part of the time left that hasty pricing may take, and a dive, if its steps are to be fewer than many."""
-FEW_DIVES, MANY_DIVES = 30, 50
+AGAIN = 10
+"""Dives from nothing after the first one."""
+FEW_DIVES, MANY_DIVES = 10, 50
 """Parts of a rota made anew by a dive, in a row without an improvement, before the bound, and before other ways."""
 
 
@@ -66,15 +69,21 @@ def _made_of(climb: Climb, columns: Columns, relaxed: Relaxed) -> None:
                 break
         _dive(climb, Dive(columns, duties), climb.values)
         _dive_in_parts(climb, columns, duties, FEW_DIVES)
+        again = _dives_again(climb, columns, duties)
+        next(again, None)
     for priced in columns.rounds(hasty=False):
         _told(climb, priced)
         if climb.closed():
             return
     _choose(climb, columns)
+    if climb.closed():
+        return
     point = columns.spread()
     if point is not None:
         climb.relaxed = replace(relaxed, point=point)
     _dive_in_parts(climb, columns, duties, MANY_DIVES)
+    for _ in again:
+        pass
 
 
 def _told(climb: Climb, priced: Round) -> None:
@@ -87,7 +96,7 @@ def _choose(climb: Climb, columns: Columns) -> None:
         return
     columns.vary(climb.seed)
     columns.bring(climb.values)
-    problem, kept = columns.choice(CHOICES)
+    problem, kept = columns.choice(max(CHOICES, CHOICES_LEAST // columns.people))
     start = np.zeros(len(problem.lower), dtype=np.int64)
     start[len(kept) - columns.people : len(kept)] = 1
     start[len(kept) :] = columns.rest(climb.values)
@@ -108,6 +117,17 @@ def _dive_in_parts(climb: Climb, columns: Columns, duties: Mask, patience: int) 
         held = duties & (values > 0) & ~climb.near.part(climb.problem, values)
         better = _dive(climb, Dive(columns, duties, np.flatnonzero(held).tolist()), values)
         idle = 0 if better else idle + 1
+
+
+def _dives_again(climb: Climb, columns: Columns, duties: Mask) -> Iterator[None]:
+    """Dives from nothing, each another way, where parts of the rota made anew give nothing more."""
+    random = np.random.default_rng(climb.seed)
+    for _ in range(AGAIN):
+        if climb.closed():
+            return
+        _dive(climb, Dive(columns, duties, random=random), climb.values)
+        _dive_in_parts(climb, columns, duties, FEW_DIVES)
+        yield
 
 
 def _dive(climb: Climb, dive: Dive, values: Whole) -> bool:

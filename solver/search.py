@@ -124,13 +124,12 @@ def _run(climb: Climb) -> None:
         settle(climb)
     if climb.closed():
         return
-    if climb.size <= AT_ONCE:
-        climb.take(by_cpsat(climb, ROUNDS[0][1], 1.0 if climb.size <= SMALL else CORE_S))
-        if climb.closed():
-            return
     climb.tops = climb.problem.only_tops()
     if climb.workers == 1 or climb.size <= SMALL:
-        _prove(climb, alone=True)
+        if climb.size <= AT_ONCE:
+            climb.take(by_cpsat(climb, ROUNDS[0][1], 1.0 if climb.size <= SMALL else CORE_S))
+        if not climb.closed():
+            _prove(climb, alone=True)
         return
     # Which strand finds what first depends on the machine: another run may answer otherwise.
     climb.found.by_clock = True
@@ -188,9 +187,9 @@ def _persons(climb: Climb, *, alone: bool) -> Persons:
 
 def _descend_beside(climb: Climb) -> None:
     """Downwards, as long as the other strand is at work."""
-    if climb.tops:
+    if climb.tops or climb.size <= AT_ONCE:
         # Largest sums are logic more than arithmetic: CP-SAT comes down soonest while the thresholds are worked out.
-        climb.take(by_cpsat(climb, TOPS_EFFORT, CORE_S, workers=1))
+        climb.take(by_cpsat(climb, TOPS_EFFORT if climb.tops else ROUNDS[0][1], CORE_S, workers=climb.workers))
     branched = climb.tops
     while not climb.closed():
         if climb.tops:

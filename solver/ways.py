@@ -146,7 +146,8 @@ def _locally(climb: Climb, arm: Arm, around: Around, hint: Whole, seconds: float
         return Answer(hint, around.problem.const)
     if arm.engine == "cpsat":
         effort = LOCAL_EFFORT * climb.effort
-        return cpsat.solve(around.problem, hint=hint, seed=climb.seed, effort=effort, time_limit_s=seconds)
+        over = climb.closed
+        return cpsat.solve(around.problem, hint=hint, seed=climb.seed, effort=effort, time_limit_s=seconds, over=over)
     nodes = int(LOCAL_NODES * climb.effort)
     return linear.solve(around.problem, hint=hint, seed=climb.seed, nodes=nodes, time_limit_s=seconds)[0]
 
@@ -161,6 +162,7 @@ def by_cpsat(climb: Climb, effort: float, part: float = 1.0, workers: int | None
         effort=effort,
         time_limit_s=guard,
         workers=workers or climb.workers,
+        over=climb.closed,
     )
     climb.found.by_clock |= monotonic() - began >= guard
     return answer
