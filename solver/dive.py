@@ -12,12 +12,12 @@ from solver import linear
 from solver.columns import EXACT_STATES, HASTY_STATES, Columns, Mix
 from solver.model import Mask, Reals, Whole
 
-ROUNDS, ROUNDS_MOST, STEPS = 2, 20, 100
-"""Pricing rounds after each step; most of them, as long as a mix that is too dear gets cheaper; and about how many steps a dive takes."""
+ROUNDS, ROUNDS_SHORT, ROUNDS_MOST, STEPS = 2, 1, 20, 100
+"""Pricing rounds after each step, and where there is hardly time; most of them, as long as a mix that is too dear gets cheaper; and about how many steps a dive takes."""
 PATIENCE, PATIENCE_WHOLE = 1, 5
 """Rounds without a cheaper mix after which one that is too dear is left: of a part, of the whole rota."""
-SCHEDULES, SEVERAL = 30, 2
-"""Schedules of each person from which a dive starts, and that pricing after a step asks for at least."""
+SCHEDULES, SCHEDULES_SHORT, SEVERAL = 30, 10, 2
+"""Schedules of each person from which a dive starts, and where there is hardly time; those that pricing after a step asks for at least."""
 FAR = 100.0
 """Price of leaving a row, in the largest price known."""
 WAYWARD = 0.5
@@ -30,15 +30,25 @@ class Dive:
     """Schedules with some duties given. ``duties`` are the variables that say who holds what."""
 
     def __init__(
-        self, columns: Columns, duties: Mask, held: Sequence[int] = (), random: Generator | None = None
+        self,
+        columns: Columns,
+        duties: Mask,
+        held: Sequence[int] = (),
+        *,
+        random: Generator | None = None,
+        short: bool = False,
     ) -> None:
-        """Some duties ``held`` as they are. ``random``: not always the surest duty next, so that another rota is found."""
+        """Some duties ``held`` as they are. ``random``: not always the surest duty next, so that another rota is found.
+
+        ``short``: there is hardly time; fewer schedules and rounds of pricing will do.
+        """
         self._columns, self._duties, self._random = columns, duties, random
+        self._rounds = ROUNDS_SHORT if short else ROUNDS
         self._patience = PATIENCE if len(held) else PATIENCE_WHOLE
         programmes = columns.programmes
         self._without = {n: np.zeros(p.options, dtype=bool) for n, p in enumerate(programmes)}
         self._closed = np.zeros(len(duties), dtype=bool)
-        self._kept = columns.cheapest(SCHEDULES)
+        self._kept = columns.cheapest(SCHEDULES_SHORT if short else SCHEDULES)
         self._undecided = list(range(columns.people))
         self.most_steps = STEPS
         """With fewer, more duties are given at each."""
@@ -97,7 +107,7 @@ class Dive:
                 return None
             prices, wages = mix.prices, mix.wages
             idle = 0 if last is None or mix.value < last.value - rounding else idle + 1
-            if again >= ROUNDS and (mix.value <= most or idle >= self._patience):
+            if again >= self._rounds and (mix.value <= most or idle >= self._patience):
                 break
         return mix if mix is not None and mix.value <= most else None
 

@@ -24,7 +24,7 @@ PERSON_EFFORT, PERSON_S = 2.0, 10.0
 """Deterministic seconds of CP-SAT for the duties of a person whom no programme helps, and a guard in seconds around it."""
 WANTED_EFFORT, WANTED_S = 3.0, 10.0
 """Deterministic seconds of CP-SAT, and a guard in seconds, to keep as much as can be of a rota that cannot be kept whole."""
-ANSWERS, ANSWERS_MOST = 5, 30_000
+ANSWERS, ANSWERS_MOST = 5, 160_000
 """Rounds in which people answer each other: fewer where that would be more days of a person than so many."""
 ANSWERS_S = 60.0
 """Seconds that they may always take: a hasty first rota has no time of its own."""

@@ -32,6 +32,7 @@ class Margins:
         nobody = (persons.owner < 0) & (problem.lower < problem.upper)
         at = nobody[problem.col] & persons.linking[problem.row]
         row, col, val = problem.row[at], problem.col[at], problem.val[at]
+        self._rest_row, self._rest_col, self._rest_val, self._binds = row, col, val, persons.linking
         rest = np.where(cost >= 0, problem.lower, problem.upper)
         # What nobody's variables add where they cost least, and what each can add or take away from there.
         self._base = np.bincount(row, weights=val * rest[col], minlength=len(problem.lo))
@@ -59,6 +60,15 @@ class Margins:
         row, col, val = self._row[part], self._col[part], self._val[part]
         more = self._cost_of(row, sums[row] + val) - self._cost_of(row, sums[row])
         return self.cost + np.bincount(col, weights=more, minlength=len(self.cost))
+
+    def prices(self, values: Whole) -> Reals:
+        """Of each row, about what one unit more on its side costs in a rota: the mean of what one more and one less would."""
+        sums, rows = self._problem.sums(values), np.arange(len(self._problem.lo))
+        rest = np.bincount(self._rest_row, weights=self._rest_val * values[self._rest_col], minlength=len(rows))
+        theirs = np.rint(sums - rest).astype(np.int64)
+        price: Reals = (self._cost_of(rows, theirs - 1) - self._cost_of(rows, theirs + 1)) / 2
+        most = float(np.abs(self.cost).max())
+        return np.where(self._binds, np.clip(price, -most, most), 0.0)
 
     def _cost_of(self, row: Whole, sums: Whole) -> Reals:
         with_rest = sums + self._base[row]

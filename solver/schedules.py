@@ -11,7 +11,7 @@ from solver import linear
 from solver.climb import Climb
 from solver.columns import Columns, Round, gain
 from solver.dive import Dive
-from solver.linear import Relaxed
+from solver.margins import Margins
 from solver.model import Mask, Whole
 from solver.persons import Persons
 from solver.ways import CORE_NODES, CORE_S
@@ -22,6 +22,8 @@ CHOICES, CHOICES_LEAST = 100, 2_000
 """Schedules of each person from which a rota is chosen by branch and bound; in all at least so many."""
 ROUNDS_AND_DIVE = 80
 """About how many rounds of pricing take the time of hasty pricing and a dive."""
+ROUNDS_LEAST, STEP_ROUNDS = 10, 2
+"""Rounds of hasty pricing before a dive that has hardly the time for its few steps; how many rounds a step takes as long as."""
 FEW_STEPS = 20
 """Steps that a dive takes at least: where its first ones say that so many do not fit into the time, it is left."""
 DIVE_PART = 0.5
@@ -38,26 +40,30 @@ def by_schedules(climb: Climb, persons: Persons) -> None:
     Nothing is done where they would not say more than the relaxation does, or cannot be made of a programme.
     """
     relaxed = climb.relaxed
-    if relaxed is None or climb.closed():
+    if climb.closed():
         return
-    gained = gain(persons, relaxed)
-    if gained is not None and gained > LOOSE * max(1.0, abs(relaxed.exact)):
-        prices = relaxed.prices
-        programmes = [p for n in range(persons.people) if (p := persons.programme(n, prices)) is not None]
-        if len(programmes) == persons.people:
-            start, workers = climb.values, climb.workers
-            columns = Columns(persons, programmes, start, prices, workers=workers, over=climb.closed, left=climb.left)
-            _made_of(climb, columns, relaxed)
+    if relaxed is None:
+        # The margins of a rota are prices, too, and soon known.
+        prices = Margins(persons, climb.problem.cost.astype(float)).prices(climb.values)
+    else:
+        prices, gained = relaxed.prices, gain(persons, relaxed)
+        if gained is None or gained <= LOOSE * max(1.0, abs(relaxed.exact)):
+            return
+    programmes = [p for n in range(persons.people) if (p := persons.programme(n, prices)) is not None]
+    if len(programmes) == persons.people:
+        start, workers = climb.values, climb.workers
+        columns = Columns(persons, programmes, start, prices, workers=workers, over=climb.closed, left=climb.left)
+        _made_of(climb, columns)
 
 
-def _made_of(climb: Climb, columns: Columns, relaxed: Relaxed) -> None:
+def _made_of(climb: Climb, columns: Columns) -> None:
     """Prices, rotas given duty after duty, the bound, and the best of many schedules."""
     # A duty that is fixed is in no programme: there is nothing to give.
     duties = climb.near.held_by_people(climb.problem) & columns.free
     with ExitStack() as alone:
         # What comes to its end in time has both cores for itself; else neighbourhoods go on beside it.
         alone.enter_context(climb.turn)
-        began = monotonic()
+        began, short = monotonic(), False
         for number, priced in enumerate(columns.rounds(hasty=True), 1):
             _told(climb, priced)
             if climb.closed():
@@ -65,9 +71,13 @@ def _made_of(climb: Climb, columns: Columns, relaxed: Relaxed) -> None:
             taken = monotonic() - began
             if taken / number * ROUNDS_AND_DIVE > climb.left() + taken:
                 alone.close()
-            if taken > climb.left() * DIVE_PART / (1 - DIVE_PART):
+            short = taken / number * ROUNDS_AND_DIVE > climb.left()
+            hardly = number >= ROUNDS_LEAST and climb.left() < FEW_STEPS * STEP_ROUNDS * taken / number
+            if hardly or taken > climb.left() * DIVE_PART / (1 - DIVE_PART):
+                climb.found.by_clock = True
                 break
-        _dive(climb, Dive(columns, duties), climb.values)
+        climb.found.by_clock |= short
+        _dive(climb, Dive(columns, duties, short=short), climb.values)
         _dive_in_parts(climb, columns, duties, FEW_DIVES)
         again = _dives_again(climb, columns, duties)
         next(again, None)
@@ -79,8 +89,8 @@ def _made_of(climb: Climb, columns: Columns, relaxed: Relaxed) -> None:
     if climb.closed():
         return
     point = columns.spread()
-    if point is not None:
-        climb.relaxed = replace(relaxed, point=point)
+    if point is not None and climb.relaxed is not None:
+        climb.relaxed = replace(climb.relaxed, point=point)
     _dive_in_parts(climb, columns, duties, MANY_DIVES)
     for _ in again:
         pass

@@ -15,10 +15,11 @@ from solver.climb import Climb, PartFound
 from solver.columns import EXACT_STATES, Columns, gain
 from solver.dive import Dive
 from solver.first import _bounded, _by_person, first_of
+from solver.margins import Margins
 from solver.model import Problem
 from solver.neighbourhoods import Neighbourhoods
 from solver.persons import Persons, compile_now
-from solver.schedules import _made_of
+from solver.schedules import _made_of, by_schedules
 from solver.walk import kind_costs, settled, walked
 from solver.ways import branch_apart
 from tests.worlds import built, ruled_worlds
@@ -121,6 +122,13 @@ def begun(name: str, tier: str = "cover"):
     return problem, values, relaxed, persons, Columns(persons, programmes, values, relaxed.prices, workers=1), duties
 
 
+def everything(columns: Columns):
+    """The mix of all schedules known."""
+    mix = columns.mix(range(len(columns.schedules)))
+    assert mix is not None
+    return mix
+
+
 @pytest.mark.parametrize("seed", range(1, 5))
 def test_bounds_are_above_the_relaxation_and_never_above_the_best_rota(seed):
     problem, _, relaxed, persons, columns, _ = begun(f"block-4x2x14-{seed}")
@@ -131,7 +139,41 @@ def test_bounds_are_above_the_relaxation_and_never_above_the_best_rota(seed):
     assert None not in bounds
     assert max(bounds) >= relaxed.exact - 1e-6 * max(1.0, abs(relaxed.exact))
     assert linear.whole_bound(problem, max(bounds)) <= best.bound
+    # They end where all that schedules can prove is proved.
+    assert linear.whole_bound(problem, max(bounds)) == linear.whole_bound(problem, everything(columns).value)
     assert gain(persons, relaxed) is not None
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_without_a_relaxation_the_margins_of_a_rota_lead_to_bounds(seed, monkeypatch):
+    monkeypatch.setattr("solver.climb.RELAXED_MOST", 0)
+    scenario = generated(f"block-4x2x14-{seed}")
+    board = Board(scenario.facts, scenario.rules, [tier.name for tier in scenario.tiers])
+    problem = board.model.problem("cover")
+    values, _ = first_of(board.model, set(), seed=1, seconds=60, workers=1)
+    best = cpsat.solve(problem, hint=None, seed=1, effort=60.0, time_limit_s=120.0)
+    climb = _climb(problem, board.model.decisions, values)
+    climb.relax()
+    assert climb.relaxed is None
+    by_schedules(climb, Persons(problem, board.model.decisions))
+    assert problem.least() < climb.bound <= best.bound <= climb.value
+    assert problem.holds(climb.values)
+
+
+def test_the_margin_of_a_row_says_what_one_duty_more_or_less_would_cost():
+    problem, values, _, persons, _, _ = begun("block-6x2x14-1")
+    cost = problem.cost.astype(float)
+    nobody = np.where(persons.owner >= 0, 0, values)
+    for point in (values, nobody):
+        prices = Margins(persons, cost).prices(point)
+        assert np.all(prices[~persons.linking] == 0)
+        assert np.all(np.abs(prices) <= np.abs(cost).max())
+    # Held by nobody, a duty is worth all of its hole; held, less: one more would save nothing.
+    held, worth = Margins(persons, cost).prices(values), prices != 0
+    assert worth.sum() > 1
+    part = held[worth] / prices[worth]
+    assert np.all((part > 0) & (part <= 1))
+    assert np.any(part == 1 / 2)
 
 
 @pytest.mark.parametrize("seed", range(1, 5))
@@ -140,8 +182,15 @@ def test_rotas_made_of_schedules_keep_every_row(seed):
     for _ in columns.rounds(hasty=True):
         pass
     made = 0
-    for held in ([], np.flatnonzero(duties & (values > 0))[::2].tolist()):
-        dive = Dive(columns, duties, held)
+    some, random = np.flatnonzero(duties & (values > 0))[::2].tolist(), np.random.default_rng(seed)
+    for held, how in (
+        ([], {}),
+        ([], {"short": True}),
+        ([], {"random": random}),
+        (some, {}),
+        (some, {"random": random}),
+    ):
+        dive = Dive(columns, duties, held, **how)
         for chosen in dive.steps(at_most=10**9):
             if chosen is not None:
                 point, settled = dive.point(chosen, values)
@@ -159,6 +208,25 @@ def test_rotas_made_of_schedules_keep_every_row(seed):
     assert problem.holds(point)
     assert problem.value(point) == choice.value(answer.values) <= problem.value(values)
     assert made
+
+
+def test_of_few_people_a_round_asks_for_several_schedules_each():
+    for people, several in ((4, 10), (12, 3), (24, 1)):
+        _, _, _, _, columns, _ = begun(f"block-{people}x2x21-1", "evenness")
+        rounds = columns.rounds(hasty=True)
+        next(rounds)
+        each = np.bincount([schedule.person for schedule in columns.schedules])
+        # One is of the rota they began with.
+        assert 1 < max(each) <= several + 1
+
+
+def test_a_dive_ends_where_no_mix_is_cheap_enough():
+    _, _, _, _, columns, duties = begun("block-6x2x21-1", "evenness")
+    for _ in columns.rounds(hasty=False):
+        pass
+    least = everything(columns).value
+    assert list(Dive(columns, duties).steps(at_most=int(least) - 1)) == []
+    assert next(Dive(columns, duties).steps(at_most=int(least) + 10**6)) is None
 
 
 def test_what_is_cut_short_is_not_called_exact():
@@ -202,7 +270,7 @@ def test_a_duty_that_is_fixed_stays_and_is_not_given_again():
     climb.relax()
     persons = Persons(problem, board.model.decisions)
     programmes = [persons.programme(person) for person in range(persons.people)]
-    _made_of(climb, Columns(persons, programmes, values, climb.relaxed.prices, workers=1), climb.relaxed)
+    _made_of(climb, Columns(persons, programmes, values, climb.relaxed.prices, workers=1))
     assert climb.values[held] == 1
     assert problem.holds(climb.values)
 
@@ -257,6 +325,26 @@ def test_branch_and_bound_in_a_process_of_its_own_proves_and_ends_with_the_climb
         assert (climb.value, climb.bound) == (
             (problem.value(values), problem.least()) if over else (best.bound, best.bound)
         )
+
+
+def test_cp_sat_hears_that_it_is_over():
+    random, asked = np.random.default_rng(1), []
+    # Two sums to hit exactly among 2^60 choices: nothing that is found or refuted in half a minute.
+    weights = random.integers(10**7, 10**8, (2, 60))
+    col, row = np.tile(np.arange(60), 2), np.repeat(np.arange(2), 60)
+    aim = weights.sum(axis=1) // 2
+    zero = np.zeros(60, dtype=np.int64)
+    hard = Problem(zero, zero + 1, row, col, weights.ravel(), aim, aim, zero, 0)
+
+    def over() -> bool:
+        asked.append(True)
+        return len(asked) > 5
+
+    answer = cpsat.solve(hard, hint=None, seed=1, effort=1e9, time_limit_s=30.0, over=over)
+    assert answer.values is None
+    assert not answer.impossible
+    # Not heard, it would have been asked some 300 times.
+    assert 5 < len(asked) < 150
 
 
 def test_a_hasty_first_rota_has_no_time_of_its_own_and_people_answer_all_the_same(monkeypatch):
