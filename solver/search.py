@@ -29,7 +29,7 @@ EARLIER_TIER, LARGEST_SUMS = 0.5, 0.7
 FEW_FAULTS, MEND_S = 20, 0.8
 """Faults that are mended where they are, before a rota that is good in the next tier is made anew; part of the time left."""
 AT_ONCE = 2_000
-"""Decisions below which CP-SAT looks at the whole part first."""
+"""Decisions below which CP-SAT looks at the whole part first, or beside the bounds."""
 ROUNDS = ((500, 8.0), (5_000, 40.0), (50_000, 200.0))
 """(nodes of HiGHS, deterministic seconds of CP-SAT) of branch and bound, round after round."""
 STUCK, BRANCH_MOST = 4.0, 50_000
@@ -187,9 +187,11 @@ def _persons(climb: Climb, *, alone: bool) -> Persons:
 
 def _descend_beside(climb: Climb) -> None:
     """Downwards, as long as the other strand is at work."""
-    if climb.tops or climb.size <= AT_ONCE:
+    if climb.tops:
         # Largest sums are logic more than arithmetic: CP-SAT comes down soonest while the thresholds are worked out.
-        climb.take(by_cpsat(climb, TOPS_EFFORT if climb.tops else ROUNDS[0][1], CORE_S, workers=climb.workers))
+        climb.take(by_cpsat(climb, TOPS_EFFORT, CORE_S, workers=1))
+    elif climb.size <= AT_ONCE:
+        climb.take(by_cpsat(climb, ROUNDS[0][1], CORE_S))
     branched = climb.tops
     while not climb.closed():
         if climb.tops:
