@@ -14,10 +14,12 @@ from solver.dive import Dive
 from solver.margins import Margins
 from solver.model import Mask, Whole
 from solver.persons import Persons
-from solver.ways import CORE_NODES, CORE_S
+from solver.ways import CORE_NODES, CORE_S, CORE_SHARE, branch, on_core
 
-LOOSE = 1e-4
-"""Relative gain of a bound from which schedules of persons are worth their trouble."""
+SLIGHT, LOOSE = 1e-4, 1e-3
+"""Relative gain of a bound from which schedules of persons may be worth their trouble, and from which they are."""
+TRIED, TRY_S = 500, 0.05
+"""Nodes, and part of the time left, of branch and bound that may get by without them."""
 CHOICES, CHOICES_LEAST = 100, 2_000
 """Schedules of each person from which a rota is chosen by branch and bound; in all at least so many."""
 ROUNDS_AND_DIVE = 80
@@ -47,13 +49,23 @@ def by_schedules(climb: Climb, persons: Persons) -> None:
         prices = Margins(persons, climb.problem.cost.astype(float)).prices(climb.values)
     else:
         prices, gained = relaxed.prices, gain(persons, relaxed)
-        if gained is None or gained <= LOOSE * max(1.0, abs(relaxed.exact)):
+        if gained is None or gained <= SLIGHT * max(1.0, abs(relaxed.exact)) or _without(climb, gained):
             return
     programmes = [p for n in range(persons.people) if (p := persons.programme(n, prices)) is not None]
     if len(programmes) == persons.people:
         start, workers = climb.values, climb.workers
         columns = Columns(persons, programmes, start, prices, workers=workers, over=climb.closed, left=climb.left)
         _made_of(climb, columns)
+
+
+def _without(climb: Climb, gained: float) -> bool:
+    """Where schedules would gain but slightly: whether branch and bound comes nearer than that without them."""
+    if gained > LOOSE * max(1.0, abs(climb.bound)):
+        return False
+    on_core(climb, CORE_SHARE, TRY_S)
+    if not climb.closed():
+        branch(climb, TRIED, TRY_S)
+    return climb.value - climb.bound < gained
 
 
 def _made_of(climb: Climb, columns: Columns) -> None:

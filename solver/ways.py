@@ -28,7 +28,7 @@ HEARD_S = 0.1
 """How often a process of its own is asked whether it has an answer."""
 
 
-def on_core(climb: Climb, share: float) -> None:
+def on_core(climb: Climb, share: float, part: float = CORE_S) -> None:
     """Branch and bound on the decisions that the relaxation and the rota use, and some more."""
     if climb.relaxed is None or climb.closed():
         return
@@ -39,7 +39,7 @@ def on_core(climb: Climb, share: float) -> None:
         hint=climb.values[core.indices],
         seed=climb.seed,
         nodes=CORE_NODES,
-        time_limit_s=climb.left() * CORE_S,
+        time_limit_s=climb.left() * part,
     )
     climb.found.by_clock |= by_clock
     if answer.values is not None:
@@ -54,10 +54,11 @@ def settle(climb: Climb) -> None:
         climb.offer(around.back(answer.values))
 
 
-def branch(climb: Climb, nodes: int) -> None:
+def branch(climb: Climb, nodes: int, part: float = 1.0) -> None:
     """Branch and bound on all decisions that could still make the rota better."""
     free, hint = _worth(climb)
-    answer, by_clock = linear.solve(free.problem, hint=hint, seed=climb.seed, nodes=nodes, time_limit_s=climb.left())
+    seconds = climb.left() * part
+    answer, by_clock = linear.solve(free.problem, hint=hint, seed=climb.seed, nodes=nodes, time_limit_s=seconds)
     climb.found.by_clock |= by_clock
     _taken(climb, free, answer)
 

@@ -160,6 +160,25 @@ def test_without_a_relaxation_the_margins_of_a_rota_lead_to_bounds(seed, monkeyp
     assert problem.holds(climb.values)
 
 
+@pytest.mark.parametrize("branched", [True, False])
+def test_where_schedules_gain_but_slightly_branch_and_bound_is_tried_first(monkeypatch, branched):
+    scenario = generated("block-4x2x14-1")
+    board = Board(scenario.facts, scenario.rules, [tier.name for tier in scenario.tiers])
+    problem = board.model.problem("evenness")
+    values, _ = first_of(board.model, set(), seed=1, seconds=60, workers=1)
+    climb, used = _climb(problem, board.model.decisions, values), []
+    climb.relax()
+    assert climb.value > climb.bound > 0
+    monkeypatch.setattr("solver.schedules.gain", lambda _persons, relaxed: 0.0005 * relaxed.exact)
+    monkeypatch.setattr("solver.schedules._made_of", lambda *_: used.append(True))
+    if not branched:
+        monkeypatch.setattr("solver.schedules.on_core", lambda *_: None)
+        monkeypatch.setattr("solver.schedules.branch", lambda *_: None)
+    by_schedules(climb, Persons(problem, board.model.decisions))
+    assert (climb.value == climb.bound) == branched
+    assert bool(used) != branched
+
+
 def test_the_margin_of_a_row_says_what_one_duty_more_or_less_would_cost():
     problem, values, _, persons, _, _ = begun("block-6x2x14-1")
     cost = problem.cost.astype(float)
