@@ -15,8 +15,8 @@ from solver.neighbourhoods import Neighbourhoods
 
 EARLIER = 1000
 """Weight of a tier against the dearest thing of the next one, where rotas are sought that are good in both."""
-RELAXED_MOST = 1_000_000
-"""Nonzeros of a relaxation that is tried."""
+RELAXED_MOST = 1_500_000
+"""Nonzeros of a relaxation that is tried before anything else is."""
 RELAXED_S = 5.0
 """Seconds that the relaxation of a tier may always take."""
 
@@ -108,9 +108,9 @@ class Climb:
             np.count_nonzero(problem.cost * np.where(problem.cost > 0, values - problem.lower, values - problem.upper))
         )
 
-    def relax(self) -> None:
-        """Solve the linear relaxation, if it is not known yet and may be in time: a bound, and a guide to good rotas."""
-        if self.relaxed is None and len(self.problem.val) <= RELAXED_MOST:
+    def relax(self, *, large: bool = False) -> None:
+        """Solve the linear relaxation, if it is not known yet and not ``large`` (but where that is wanted): a bound, and a guide to good rotas."""
+        if self.relaxed is None and (large or len(self.problem.val) <= RELAXED_MOST):
             self.relaxed = linear.relax(self.problem, time_limit_s=max(self.left(), RELAXED_S))
         if self.relaxed is not None:
             self.raise_bound(self.relaxed.bound)

@@ -150,9 +150,8 @@ def _prove(climb: Climb, *, alone: bool) -> None:
     if small or not climb.tops:
         # Even a tier that comes late gets this bound: it is cheap, and without it nothing would be proved.
         climb.relax()
-    persons = None if small or climb.tops else _persons(climb, alone=alone)
-    if persons is not None:
-        by_schedules(climb, persons)
+    if not small and not climb.tops:
+        _by_persons(climb, alone=alone)
     for nodes, effort in ROUNDS:
         if not small:
             on_core(climb, share)
@@ -176,13 +175,15 @@ def _by_threshold(climb: Climb, *, alone: bool) -> bool:
     return climb.closed()
 
 
-def _persons(climb: Climb, *, alone: bool) -> Persons:
+def _by_persons(climb: Climb, *, alone: bool) -> None:
     """The problem person by person; until schedules are there the rota had better be no longer the first one."""
     if climb.both is not climb.problem and climb.faults() <= FEW_FAULTS:
         descend(climb, MEND_S)
     elif alone:
         descend(climb, CORE_S)
-    return Persons(climb.problem, climb.near.decisions)
+    by_schedules(climb, Persons(climb.problem, climb.near.decisions))
+    if not climb.closed():
+        climb.relax(large=True)
 
 
 def _descend_beside(climb: Climb) -> None:

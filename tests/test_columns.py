@@ -158,6 +158,8 @@ def test_without_a_relaxation_the_margins_of_a_rota_lead_to_bounds(seed, monkeyp
     by_schedules(climb, Persons(problem, board.model.decisions))
     assert problem.least() < climb.bound <= best.bound <= climb.value
     assert problem.holds(climb.values)
+    climb.relax(large=True)
+    assert climb.relaxed is not None
 
 
 @pytest.mark.parametrize("branched", [True, False])
