@@ -109,7 +109,7 @@ class Climb:
         )
 
     def relax(self, *, large: bool = False) -> None:
-        """Solve the linear relaxation, if it is not known yet and not ``large`` (but where that is wanted): a bound, and a guide to good rotas."""
+        """Solve the linear relaxation, if it is not known yet: a bound, and a guide to good rotas. A ``large`` one only where that is said."""
         if self.relaxed is None and (large or len(self.problem.val) <= RELAXED_MOST):
             self.relaxed = linear.relax(self.problem, time_limit_s=max(self.left(), RELAXED_S))
         if self.relaxed is not None:

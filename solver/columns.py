@@ -41,8 +41,8 @@ SETTLED = 1e-3
 """Relative gap between master and bound at which hasty pricing ends."""
 KEPT_MOST = 30
 """Schedules per person in the master, for each that a round asks for; beyond, the dearer half goes."""
-ROUND_LEAST = 40
-"""Schedules that a round asks for at least: of few people several each, or it would take more rounds than it has rows."""
+ROUND_ABOUT = 40
+"""Schedules, about, that a round asks for of few people, several each: with one it would take more rounds than there are rows. Of more, one each."""
 VARIED, NEAR = 20, 0.08
 """Rounds of pricing near the best prices, and how far from them, in their mean size."""
 ASKED = 10
@@ -148,7 +148,7 @@ class Columns:
         self._rest_cells = (self._row[of_rest], place[self._col[of_rest]], self._val[of_rest].astype(float))
         self._const = problem.const + int(problem.cost[~self.free] @ problem.lower[~self.free])
         self._states = [HASTY_STATES] * self.people
-        self.several = max(1, ROUND_LEAST // self.people)
+        self.several = max(1, ROUND_ABOUT // self.people)
         """Schedules of each person that a round asks for where people are few."""
         self.schedules: list[Schedule] = []
         self._known: set[Key] = set()
@@ -311,7 +311,7 @@ class Columns:
                 return
 
     def _as_high_as(self, bound: float, value: float) -> bool:
-        """Whether a bound says in whole numbers what the master's value, here within its box, would say."""
+        """Whether a bound says in whole numbers all that the master could: its value within the box is asked first, for that is known."""
 
         def reached(value: float) -> bool:
             told, most = (linear.whole_bound(self._problem, x) for x in (bound, value))

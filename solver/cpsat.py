@@ -12,7 +12,7 @@ from ortools.sat.python import cp_model
 from solver.model import NO_LIMIT, Problem, Whole
 
 HEARD_S = 0.1
-"""How often somebody is asked whether it is over."""
+"""How often it is asked whether something is over, or answered."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ import numpy as np
 
 from solver import cpsat, linear
 from solver.climb import Climb
-from solver.cpsat import Answer
+from solver.cpsat import HEARD_S, Answer
 from solver.first import core_of
 from solver.model import Around, Problem, Whole
 from solver.neighbourhoods import Arm
@@ -24,8 +24,6 @@ CORE_SHARE = 2.0
 """Decisions in the core, for one that the relaxation uses; doubled at each round."""
 CORE_NODES, CORE_S = 200, 0.25
 """Effort of branch and bound on the core: nodes, and at most this part of the tier's time left."""
-HEARD_S = 0.1
-"""How often a process of its own is asked whether it has an answer."""
 
 
 def on_core(climb: Climb, share: float, part: float = CORE_S) -> None:

@@ -147,8 +147,7 @@ def test_bounds_are_above_the_relaxation_and_never_above_the_best_rota(seed):
 @pytest.mark.parametrize("seed", range(1, 4))
 def test_without_a_relaxation_the_margins_of_a_rota_lead_to_bounds(seed, monkeypatch):
     monkeypatch.setattr("solver.climb.RELAXED_MOST", 0)
-    scenario = generated(f"block-4x2x14-{seed}")
-    board = Board(scenario.facts, scenario.rules, [tier.name for tier in scenario.tiers])
+    board = Board(*_question(f"block-4x2x14-{seed}"))
     problem = board.model.problem("cover")
     values, _ = first_of(board.model, set(), seed=1, seconds=60, workers=1)
     best = cpsat.solve(problem, hint=None, seed=1, effort=60.0, time_limit_s=120.0)
@@ -164,8 +163,7 @@ def test_without_a_relaxation_the_margins_of_a_rota_lead_to_bounds(seed, monkeyp
 
 @pytest.mark.parametrize("branched", [True, False])
 def test_where_schedules_gain_but_slightly_branch_and_bound_is_tried_first(monkeypatch, branched):
-    scenario = generated("block-4x2x14-1")
-    board = Board(scenario.facts, scenario.rules, [tier.name for tier in scenario.tiers])
+    board = Board(*_question("block-4x2x14-1"))
     problem = board.model.problem("evenness")
     values, _ = first_of(board.model, set(), seed=1, seconds=60, workers=1)
     climb, used = _climb(problem, board.model.decisions, values), []
