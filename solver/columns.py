@@ -17,10 +17,12 @@ from solver import linear
 from solver.linear import Relaxed
 from solver.model import NO_LIMIT, Mask, Problem, Reals, Whole
 from solver.persons import Persons
-from solver.pricing import Cheapest, Programme
+from solver.pricing import TRIES, Cheapest, Programme
 
 HASTY_STATES, EXACT_STATES = 50, 2_000
 """States a day in pricing: as long as schedules are sought, and for a sharper bound."""
+HASTY_TRIES = 40
+"""Prices of far rows tried as long as schedules are sought: the last ones are near, and the walk finds with them what it does with better ones."""
 HASTY_ROUNDS = 60
 """Most rounds in which schedules are only sought."""
 WIDER = 4
@@ -47,6 +49,8 @@ VARIED, NEAR = 20, 0.08
 """Rounds of pricing near the best prices, and how far from them, in their mean size."""
 ASKED = 10
 """People whose schedules tell whether columns are worth it."""
+WHOLE = 1e-6
+"""How far from a whole number what the relaxation takes of a variable may be."""
 MASTER_S = 30.0
 """Guard in seconds around one master problem."""
 
@@ -95,15 +99,18 @@ class Schedule:
 def gain(persons: Persons, relaxed: Relaxed) -> float | None:
     """About how much a bound by columns is at once above the relaxation; None where somebody has no programme.
 
-    Told by some people: what the cheapest schedule costs, at the relaxation's prices, above its mix of theirs.
+    Told by some people: what the cheapest schedule costs, at the relaxation's prices, above its mix of theirs. Those are asked whose
+    mix has most parts: where it is one schedule, nothing is to be gained.
     """
     problem = persons.problem
     prices = np.where(persons.linking, relaxed.prices, 0.0)
     reduced: Reals = problem.cost.astype(float) - np.bincount(
         problem.col, weights=problem.val * prices[problem.row], minlength=len(problem.cost)
     )
+    parted = np.abs(relaxed.point - np.rint(relaxed.point)) > WHOLE
+    parts = np.bincount(persons.owner[parted & (persons.owner >= 0)], minlength=persons.people)
     gains = []
-    for person in np.unique(np.linspace(0, persons.people - 1, ASKED).astype(int)).tolist():
+    for person in np.argsort(-parts, kind="stable")[:ASKED].tolist():
         programme = persons.programme(person, relaxed.prices)
         if programme is None:
             return None
@@ -111,7 +118,7 @@ def gain(persons: Persons, relaxed: Relaxed) -> float | None:
         if len(found.costs):
             mine = persons.mine(person)
             gains.append(found.floor - float(reduced[mine] @ relaxed.point[mine]))
-    return persons.people * sum(gains) / len(gains) if gains else None
+    return np.count_nonzero(parts) * sum(gains) / len(gains) if gains else None
 
 
 class Columns:
@@ -258,10 +265,11 @@ class Columns:
             # With options missing there may be no schedule, and then prices run away.
             begin = None if without is None else self.programmes[person].prices.copy()
             below = inf if wages is None else float(wages[person]) - WORTH * max(1.0, abs(float(wages[person])))
+            tries = HASTY_TRIES if states == HASTY_STATES else TRIES
             while True:
                 most = max(states, self._states[person])
                 found = self.programmes[person].cheapest(
-                    reduced, many=many, most_states=most, without=banned, below=below, begin=begin
+                    reduced, many=many, most_states=most, without=banned, below=below, begin=begin, tries=tries
                 )
                 if len(found.costs) or found.exact or most >= (EXACT_STATES if needed else WIDER * HASTY_STATES):
                     return found

@@ -18,7 +18,7 @@ from solver.walk import kind_costs, settled, walked
 NEAR = 1e-9
 """Relative difference in which two costs are the same."""
 TRIES = 300
-"""Prices of far rows that are tried before the walk."""
+"""Prices of far rows that are tried before the walk, where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,12 +69,14 @@ class Programme:
         without: Mask | None = None,
         below: float = inf,
         begin: Reals | None = None,
+        tries: int = TRIES,
     ) -> Cheapest:
         """The cheapest schedules, up to ``many``, under the given cost of each variable of the problem.
 
         With more than ``most_states`` states in a day only the most promising are kept, and only those that may cost less
         than ``below``: what comes back are schedules, but there may be cheaper ones, down to the floor that is told.
-        ``begin``: prices of the far rows to begin from, and to be left as they end; else those of the last question.
+        ``begin``: prices of the far rows to begin from, and to be left as they end; else those of the last question. They are
+        moved at most so many ``tries``.
         """
         weights = reduced[self.variable_of] * self.value_of
         cost_of = np.bincount(self.option_of, weights=weights, minlength=self.options).astype(float)
@@ -86,7 +88,7 @@ class Programme:
         costs = kind_costs(self.stages, self.outline, cost_of)
         prices = self.prices if begin is None else begin
         how = (self.stages, self.outline, self.far, costs, cost_of)
-        settled(*how, self.scale, prices, TRIES, below)
+        settled(*how, self.scale, prices, tries, below)
         found, chosen, floor = walked(*how, self.scale, prices, many, most_states, below)
         least = float(found[0]) if len(found) else below
         exact = floor >= least - NEAR * max(1.0, abs(least)) if least < inf else floor == inf
