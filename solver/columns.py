@@ -47,10 +47,8 @@ ROUND_ABOUT = 40
 """Schedules, about, that a round asks for of few people, several each: with one it would take more rounds than there are rows. Of more, one each."""
 VARIED, NEAR = 20, 0.08
 """Rounds of pricing near the best prices, and how far from them, in their mean size."""
-ASKED = 10
-"""People whose schedules tell whether columns are worth it."""
-WHOLE = 1e-6
-"""How far from a whole number what the relaxation takes of a variable may be."""
+ASKED = 30
+"""People whose schedules tell whether columns are worth it: where it is one of six who gains, ten may all be others."""
 MASTER_S = 30.0
 """Guard in seconds around one master problem."""
 
@@ -99,18 +97,15 @@ class Schedule:
 def gain(persons: Persons, relaxed: Relaxed) -> float | None:
     """About how much a bound by columns is at once above the relaxation; None where somebody has no programme.
 
-    Told by some people: what the cheapest schedule costs, at the relaxation's prices, above its mix of theirs. Those are asked whose
-    mix has most parts: where it is one schedule, nothing is to be gained.
+    Told by some people: what the cheapest schedule costs, at the relaxation's prices, above its mix of theirs.
     """
     problem = persons.problem
     prices = np.where(persons.linking, relaxed.prices, 0.0)
     reduced: Reals = problem.cost.astype(float) - np.bincount(
         problem.col, weights=problem.val * prices[problem.row], minlength=len(problem.cost)
     )
-    parted = np.abs(relaxed.point - np.rint(relaxed.point)) > WHOLE
-    parts = np.bincount(persons.owner[parted & (persons.owner >= 0)], minlength=persons.people)
     gains = []
-    for person in np.argsort(-parts, kind="stable")[:ASKED].tolist():
+    for person in np.unique(np.linspace(0, persons.people - 1, ASKED).astype(int)).tolist():
         programme = persons.programme(person, relaxed.prices)
         if programme is None:
             return None
@@ -118,7 +113,7 @@ def gain(persons: Persons, relaxed: Relaxed) -> float | None:
         if len(found.costs):
             mine = persons.mine(person)
             gains.append(found.floor - float(reduced[mine] @ relaxed.point[mine]))
-    return np.count_nonzero(parts) * sum(gains) / len(gains) if gains else None
+    return persons.people * sum(gains) / len(gains) if gains else None
 
 
 class Columns:

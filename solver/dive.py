@@ -4,13 +4,15 @@ From nothing it makes a first good rota; around duties that are held it makes a 
 """
 
 from collections.abc import Iterator, Sequence
+from math import inf
 
 import numpy as np
 from numpy.random import Generator
 
 from solver import linear
-from solver.columns import EXACT_STATES, HASTY_STATES, Columns, Mix
+from solver.columns import EXACT_STATES, HASTY_STATES, HASTY_TRIES, Columns, Mix
 from solver.model import Mask, Reals, Whole
+from solver.pricing import TRIES
 
 ROUNDS, ROUNDS_SHORT, ROUNDS_MOST, STEPS = 2, 1, 20, 100
 """Pricing rounds after each step, and where there is hardly time; most of them, as long as a mix that is too dear gets cheaper; and about how many steps a dive takes."""
@@ -22,6 +24,8 @@ FAR = 100.0
 """Price of leaving a row, in the largest price known."""
 WAYWARD = 0.5
 """Least part of its share that a duty may seem to have, where another rota than the last one is wanted."""
+LOSS = 1e-3
+"""Relative loss since the last pricing up to which what was given has spoilt nothing, and nobody is priced anew around it."""
 SURE, WHOLE = 0.7, 0.99
 """Share from which a duty is given together with others; from which it is as good as given."""
 
@@ -50,6 +54,8 @@ class Dive:
         self._closed = np.zeros(len(duties), dtype=bool)
         self._kept = columns.cheapest(SCHEDULES_SHORT if short else SCHEDULES)
         self._undecided = list(range(columns.people))
+        self._spoilt = -inf
+        """Value of the mix from which it is priced anew: a little above the last pricing, if that made it hardly cheaper any more."""
         self.most_steps = STEPS
         """With fewer, more duties are given at each."""
         self._give(held)
@@ -107,8 +113,14 @@ class Dive:
                 return None
             prices, wages = mix.prices, mix.wages
             idle = 0 if last is None or mix.value < last.value - rounding else idle + 1
+            if mix.value <= min(most, self._spoilt):
+                # Around what was given since the last pricing it is still as good: there is nothing to look for.
+                break
             if again >= self._rounds and (mix.value <= most or idle >= self._patience):
                 break
+        if mix is not None and last is not None:
+            slack = LOSS * max(1.0, abs(mix.value))
+            self._spoilt = mix.value + slack if last.value - mix.value <= slack else -inf
         return mix if mix is not None and mix.value <= most else None
 
     def _settled(self, shares: Reals) -> dict[int, int] | None:
@@ -144,9 +156,11 @@ class Dive:
         person = int(self._columns.owner[i])
         programme, nothing = self._columns.programmes[person], np.zeros(len(self._duties))
         without = self._without[person] | programme.lacking(i)
-        for states in (HASTY_STATES, EXACT_STATES):
+        for states, tries in ((HASTY_STATES, HASTY_TRIES), (EXACT_STATES, TRIES)):
             begin = np.zeros_like(programme.prices)
-            found = programme.cheapest(nothing, many=1, most_states=states, without=without, below=0.5, begin=begin)
+            found = programme.cheapest(
+                nothing, many=1, most_states=states, without=without, below=0.5, begin=begin, tries=tries
+            )
             if len(found.costs) or found.floor >= 0.5:
                 return len(found.costs) > 0
         return False

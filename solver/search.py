@@ -152,9 +152,6 @@ def _prove(climb: Climb, *, alone: bool) -> None:
         climb.relax()
     if not small and not climb.tops:
         _by_persons(climb, alone=alone)
-        if climb.both is not climb.problem and not climb.closed():
-            # What is told apart by the tier after it makes this one harder: without it, it may be soon over.
-            branch(climb, TRIED, CORE_S)
     for nodes, effort in ROUNDS:
         if not small:
             on_core(climb, share)
@@ -187,6 +184,9 @@ def _by_persons(climb: Climb, *, alone: bool) -> None:
     by_schedules(climb, Persons(climb.problem, climb.near.decisions))
     if not climb.closed():
         climb.relax(large=True)
+    if climb.both is not climb.problem and not climb.closed():
+        # What is told apart by the tier after it makes this one harder: without it, it may be soon over.
+        branch(climb, TRIED, CORE_S)
 
 
 def _descend_beside(climb: Climb) -> None:

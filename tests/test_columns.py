@@ -20,6 +20,7 @@ from solver.model import Problem
 from solver.neighbourhoods import Neighbourhoods
 from solver.persons import Persons, compile_now
 from solver.schedules import _made_of, by_schedules
+from solver.search import _prove
 from solver.walk import kind_costs, settled, walked
 from solver.ways import branch_apart
 from tests.worlds import built, ruled_worlds
@@ -94,7 +95,7 @@ def _question(name: str):
     return scenario.facts, scenario.rules, [tier.name for tier in scenario.tiers]
 
 
-def _climb(problem, decisions, values):
+def _climb(problem, decisions, values, ahead=None):
     """A tier with twenty seconds."""
     return Climb(
         problem,
@@ -104,6 +105,7 @@ def _climb(problem, decisions, values):
         ends=monotonic() + 20,
         workers=1,
         report=lambda _value, _bound: None,
+        ahead=ahead,
     )
 
 
@@ -159,6 +161,34 @@ def test_without_a_relaxation_the_margins_of_a_rota_lead_to_bounds(seed, monkeyp
     assert problem.holds(climb.values)
     climb.relax(large=True)
     assert climb.relaxed is not None
+
+
+def test_what_schedules_gain_is_asked_of_so_many_that_a_few_who_gain_are_among_them(monkeypatch):
+    _, _, relaxed, persons, _, _ = begun("block-60x4x21-1", "evenness")
+    asked, programme = [], persons.programme
+    monkeypatch.setattr(
+        persons, "programme", lambda person, prices: (asked.append(person), programme(person, prices))[1]
+    )
+    assert gain(persons, relaxed) is not None
+    # Every sixth person at least, the first and the last among them.
+    assert np.diff([-1, *asked, 60]).max() < 6
+    assert (asked[0], asked[-1]) == (0, 59)
+
+
+def test_a_tier_before_another_is_branched_on_by_itself_before_both_are_sought_at_once(monkeypatch):
+    board = Board(*_question("block-4x2x14-1"))
+    problem, used = board.model.problem("cover"), []
+    ahead = problem.towards(board.model.cost("evenness"), 0)
+    values, _ = first_of(board.model, set(), seed=1, seconds=60, workers=1)
+    monkeypatch.setattr("solver.search.SMALL", 0)
+    monkeypatch.setattr("solver.search.by_schedules", lambda *_: None)
+    for way in ("on_core", "branch", "descend"):
+        monkeypatch.setattr(f"solver.search.{way}", lambda *_, way=way: used.append(way))
+    for tier, first in ((ahead, "branch"), (None, "on_core")):
+        used.clear()
+        climb = _climb(problem, board.model.decisions, np.zeros_like(values), ahead=tier)
+        _prove(climb, alone=True)
+        assert next(way for way in used if way != "descend") == first
 
 
 @pytest.mark.parametrize("branched", [True, False])
@@ -227,6 +257,27 @@ def test_rotas_made_of_schedules_keep_every_row(seed):
     assert problem.holds(point)
     assert problem.value(point) == choice.value(answer.values) <= problem.value(values)
     assert made
+
+
+@pytest.mark.parametrize(("loss", "again"), [(-1.0, True), (10.0**6, False)])
+def test_a_dive_prices_anew_only_where_what_is_given_spoils_something(monkeypatch, loss, again):
+    _, _, _, _, columns, duties = begun("block-6x2x21-1", "evenness")
+    for _ in columns.rounds(hasty=True):
+        pass
+    sought, price = [], columns.price
+
+    def counted(*args, needed=False, **kwargs):
+        sought.append(not needed)
+        return price(*args, needed=needed, **kwargs)
+
+    monkeypatch.setattr(columns, "price", counted)
+    monkeypatch.setattr("solver.dive.LOSS", loss)
+    steps = Dive(columns, duties).steps(at_most=10**9)
+    assert next(steps) is None
+    assert any(sought)
+    sought.clear()
+    assert next(steps) is None
+    assert any(sought) == again
 
 
 def test_of_few_people_a_round_asks_for_several_schedules_each():
