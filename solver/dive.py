@@ -25,7 +25,7 @@ FAR = 100.0
 WAYWARD = 0.5
 """Least part of its share that a duty may seem to have, where another rota than the last one is wanted."""
 LOSS = 1e-3
-"""Relative loss since the last pricing up to which what was given has spoilt nothing, and nobody is priced anew around it."""
+"""Relative loss since the last pricing up to which what was given has spoilt nothing, and nobody is priced anew around it: of the whole rota, whose steps are many."""
 SURE, WHOLE = 0.7, 0.99
 """Share from which a duty is given together with others; from which it is as good as given."""
 
@@ -48,7 +48,8 @@ class Dive:
         """
         self._columns, self._duties, self._random = columns, duties, random
         self._rounds = ROUNDS_SHORT if short else ROUNDS
-        self._patience = PATIENCE if len(held) else PATIENCE_WHOLE
+        self._whole = not len(held)
+        self._patience = PATIENCE_WHOLE if self._whole else PATIENCE
         programmes = columns.programmes
         self._without = {n: np.zeros(p.options, dtype=bool) for n, p in enumerate(programmes)}
         self._closed = np.zeros(len(duties), dtype=bool)
@@ -118,7 +119,7 @@ class Dive:
                 break
             if again >= self._rounds and (mix.value <= most or idle >= self._patience):
                 break
-        if mix is not None and last is not None:
+        if mix is not None and last is not None and self._whole:
             slack = LOSS * max(1.0, abs(mix.value))
             self._spoilt = mix.value + slack if last.value - mix.value <= slack else -inf
         return mix if mix is not None and mix.value <= most else None

@@ -335,7 +335,7 @@ def test_an_absence_is_mended_with_few_changes_and_taken(fresh, browser, picture
         page = visitor.as_("coordinator").page
         visitor.go(PLACE + filled_in("/rosters/R?duty=D", words))
         visitor.click("Absent ce jour-là", "Is away that day")
-        visitor.sees("En faire la version suivante", "Take it as the next version", timeout=90_000)
+        visitor.sees("En faire la version suivante", "Take it as the next version", timeout=180_000)
         visitor.sound()
         visitor.picture("mended")
         visitor.click("En faire la version suivante", "Take it as the next version")
