@@ -388,9 +388,11 @@ def _solve(
                 return starts
         watch.complete([_begun(model, start) for model, start in zip(models, starts, strict=True)])
         tell(starts)
-        answers = []
-        for n, (model, start) in enumerate(zip(models, starts, strict=True)):
-            share = (ends - monotonic()) * sizes[n] / max(1, sum(sizes[n:]))
+        answers = dict[int, PartFound]()
+        # The small ones first: a largest part without the others is no good rota yet, and it has what they leave.
+        todo = sorted(range(len(models)), key=sizes.__getitem__)
+        for at, n in enumerate(todo):
+            share = (ends - monotonic()) * sizes[n] / max(1, sum(sizes[later] for later in todo[at:]))
 
             def report(tier: str, value: int, bound: int | None, n: int = n) -> None:
                 tell(starts)
@@ -402,8 +404,8 @@ def _solve(
                 "seconds": max(share, 0.5) if limits.time_limit_s else 0.0,
                 "workers": limits.workers,
             }
-            answers.append(solve_part(model, start, tolerances, report=report, **kept))  # type: ignore[arg-type]
-        return answers
+            answers[n] = solve_part(models[n], starts[n], tolerances, report=report, **kept)  # type: ignore[arg-type]
+        return [answers[n] for n in range(len(models))]
     spawn = get_context("spawn")
     with (
         _manager() as manager,

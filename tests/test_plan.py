@@ -18,6 +18,7 @@ from scheduler.scenario import RuleSheet, Scenario, Tier
 from scheduler.sketch import drawn
 from scheduler.verify import verify
 from solver.plan import Found, Impossible, Limits, OutOfTime, plan
+from solver.search import solve_part
 
 DATA = Path(__file__).parent.parent / "scenarios" / "data"
 QUICK = Limits(time_limit_s=60, workers=1, seed=7)
@@ -113,6 +114,23 @@ def test_pins_that_no_rule_allows_are_impossible_and_say_where():
     outcome = plan(question("Ana . .\nBob . .", rules, away), QUICK)
     assert isinstance(outcome, Impossible)
     assert "Ana N.2027-03-01.night" in outcome.reasons[0]
+
+
+def test_the_small_parts_come_first_and_the_large_one_has_what_they_leave(monkeypatch):
+    asked = []
+
+    def noted(model, *args, **kwargs):
+        asked.append((len(model.lower), kwargs["seconds"]))
+        return solve_part(model, *args, **kwargs)
+
+    monkeypatch.setattr("solver.plan.solve_part", noted)
+    outcome = plan(load(DATA / "prevention-bus"), Limits(time_limit_s=20, workers=1))
+    assert isinstance(outcome, Found)
+    assert outcome.parts == 2
+    (few, some), (many, all_left) = asked
+    assert few < many
+    # The small one has its part of the time, the large one all that is left.
+    assert some <= 1 < all_left
 
 
 def test_out_of_time_is_not_impossible(monkeypatch):
