@@ -22,7 +22,7 @@ from solver.pricing import TRIES, Cheapest, Programme
 HASTY_STATES, EXACT_STATES = 50, 2_000
 """States a day in pricing: as long as schedules are sought, and for a sharper bound."""
 HASTY_TRIES = 40
-"""Prices of far rows tried as long as schedules are sought: the last ones are near, and the walk finds with them what it does with better ones."""
+"""Prices of far rows tried as long as schedules are sought: the last ones are near, and only the bound is a little lower."""
 HASTY_ROUNDS = 60
 """Most rounds in which schedules are only sought."""
 WIDER = 4

@@ -55,8 +55,8 @@ class Dive:
         self._closed = np.zeros(len(duties), dtype=bool)
         self._kept = columns.cheapest(SCHEDULES_SHORT if short else SCHEDULES)
         self._undecided = list(range(columns.people))
-        self._spoilt = -inf
-        """Value of the mix from which it is priced anew: a little above the last pricing, if that made it hardly cheaper any more."""
+        self._as_good = -inf
+        """Value up to which a mix is as good as the last one priced, if pricing made that hardly cheaper any more."""
         self.most_steps = STEPS
         """With fewer, more duties are given at each."""
         self._give(held)
@@ -114,14 +114,14 @@ class Dive:
                 return None
             prices, wages = mix.prices, mix.wages
             idle = 0 if last is None or mix.value < last.value - rounding else idle + 1
-            if mix.value <= min(most, self._spoilt):
+            if mix.value <= min(most, self._as_good):
                 # Around what was given since the last pricing it is still as good: there is nothing to look for.
                 break
             if again >= self._rounds and (mix.value <= most or idle >= self._patience):
                 break
         if mix is not None and last is not None and self._whole:
             slack = LOSS * max(1.0, abs(mix.value))
-            self._spoilt = mix.value + slack if last.value - mix.value <= slack else -inf
+            self._as_good = mix.value + slack if last.value - mix.value <= slack else -inf
         return mix if mix is not None and mix.value <= most else None
 
     def _settled(self, shares: Reals) -> dict[int, int] | None:

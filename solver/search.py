@@ -20,7 +20,7 @@ from solver.linear import Relaxed
 from solver.model import NO_LIMIT, Model, Problem
 from solver.neighbourhoods import Neighbourhoods
 from solver.persons import Persons
-from solver.schedules import TRIED, by_schedules
+from solver.schedules import by_schedules
 from solver.thresholds import raise_thresholds, rotas_under, under_caps
 from solver.ways import CORE_S, CORE_SHARE, branch, branch_apart, by_cpsat, descend, on_core, settle
 
@@ -186,7 +186,7 @@ def _by_persons(climb: Climb, *, alone: bool) -> None:
         climb.relax(large=True)
     if climb.both is not climb.problem and not climb.closed():
         # What is told apart by the tier after it makes this one harder: without it, it may be soon over.
-        branch(climb, TRIED, CORE_S)
+        branch(climb, ROUNDS[0][0], CORE_S)
 
 
 def _descend_beside(climb: Climb) -> None:
