@@ -16,6 +16,8 @@ from solver.pricing import TRIES
 
 ROUNDS, ROUNDS_SHORT, ROUNDS_MOST, STEPS = 2, 1, 20, 100
 """Pricing rounds after each step, and where there is hardly time; most of them, as long as a mix that is too dear gets cheaper; and about how many steps a dive takes."""
+ROUNDS_FIRST, FALLING, FALLING_LATER = 60, 1e-3, 1e-2
+"""Most rounds before anything is given; relative fall of a mix in a round from which another one follows, then and later: of the whole rota, where there is time."""
 PATIENCE, PATIENCE_WHOLE = 1, 5
 """Rounds without a cheaper mix after which one that is too dear is left: of a part, of the whole rota."""
 SCHEDULES, SCHEDULES_SHORT, SEVERAL = 30, 10, 2
@@ -49,6 +51,7 @@ class Dive:
         self._columns, self._duties, self._random = columns, duties, random
         self._rounds = ROUNDS_SHORT if short else ROUNDS
         self._whole = not len(held)
+        self._settles = self._nothing_given = self._whole and not short
         self._patience = PATIENCE_WHOLE if self._whole else PATIENCE
         programmes = columns.programmes
         self._without = {n: np.zeros(p.options, dtype=bool) for n, p in enumerate(programmes)}
@@ -94,7 +97,9 @@ class Dive:
         """The master's mix of schedules priced around what is given; None where there is none, or none of at most that value."""
         columns, wages, idle = self._columns, None, 0
         mix: Mix | None = None
-        for again in range(ROUNDS_MOST + 1):
+        start, self._nothing_given = self._nothing_given, False
+        falling = FALLING if start else FALLING_LATER
+        for again in range((ROUNDS_FIRST if start else ROUNDS_MOST) + 1):
             first = len(columns.schedules)
             alone = sorted(set(range(columns.people)) - {columns.schedules[k].person for k in self._kept})
             if alone:
@@ -114,15 +119,21 @@ class Dive:
                 return None
             prices, wages = mix.prices, mix.wages
             idle = 0 if last is None or mix.value < last.value - rounding else idle + 1
-            if mix.value <= min(most, self._as_good):
-                # Around what was given since the last pricing it is still as good: there is nothing to look for.
-                break
-            if again >= self._rounds and (mix.value <= most or idle >= self._patience):
+            if self._priced_enough(mix, last, most, again, idle, falling):
                 break
         if mix is not None and last is not None and self._whole:
             slack = LOSS * max(1.0, abs(mix.value))
             self._as_good = mix.value + slack if last.value - mix.value <= slack else -inf
         return mix if mix is not None and mix.value <= most else None
+
+    def _priced_enough(self, mix: Mix, last: Mix | None, most: float, again: int, idle: int, falling: float) -> bool:
+        if mix.value <= min(most, self._as_good):
+            # Around what was given since the last pricing it is still as good: there is nothing to look for.
+            return True
+        if self._settles and (last is None or last.value - mix.value > falling * abs(mix.value)):
+            # What is given is given for good: not by a mix that one more round makes quite another.
+            return False
+        return again >= self._rounds and (mix.value <= most or idle >= self._patience)
 
     def _settled(self, shares: Reals) -> dict[int, int] | None:
         """Whose schedule is which, once everybody has one."""

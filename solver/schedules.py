@@ -155,10 +155,13 @@ def _dives_again(climb: Climb, columns: Columns, duties: Mask) -> Iterator[None]
 def _dive(climb: Climb, dive: Dive, values: Whole) -> bool:
     """A rota of the schedules that the master takes most of; whether it is better."""
     began = monotonic()
-    for number, chosen in enumerate(dive.steps(climb.value - linear.step(climb.problem)), 1):
+    for number, chosen in enumerate(dive.steps(climb.value - linear.step(climb.problem))):
         if climb.closed():
             return False
-        if chosen is None:
+        if number == 0:
+            # The first step is as long as it takes for a mix to settle.
+            began = monotonic()
+        elif chosen is None:
             fit = climb.left() * number / (monotonic() - began)
             if fit < FEW_STEPS - number:
                 climb.found.by_clock = True

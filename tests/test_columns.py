@@ -1,5 +1,6 @@
 """Schedules of persons: the cheapest is what an engine that knows no programme finds, for every rule there is; bounds hold."""
 
+from itertools import pairwise
 from time import monotonic
 
 import numpy as np
@@ -278,6 +279,37 @@ def test_a_dive_prices_anew_only_where_what_is_given_spoils_something(monkeypatc
     sought.clear()
     assert next(steps) is None
     assert any(sought) == again
+
+
+@pytest.mark.parametrize(("falling", "most", "settles"), [(-1.0, 4, False), (1e-6, 60, True), (1e9, 60, False)])
+def test_nothing_is_given_as_long_as_another_round_makes_the_mix_cheaper(monkeypatch, falling, most, settles):
+    """Begun with the schedules of a rota alone, a mix is far too dear: what it says first is not to be given for good."""
+    _, _, _, _, columns, duties = begun("block-6x2x21-1", "evenness")
+    monkeypatch.setattr("solver.dive.FALLING", falling)
+    monkeypatch.setattr("solver.dive.ROUNDS_FIRST", most)
+    monkeypatch.setattr("solver.dive.ROUNDS", 0)
+    mixes, mix = [], columns.mix
+
+    def noted(*args):
+        mixes.append(mix(*args))
+        return mixes[-1]
+
+    monkeypatch.setattr(columns, "mix", noted)
+    dive = Dive(columns, duties)
+    assert next(dive.steps(at_most=10**9)) is None
+    falls = [before.value - after.value for before, after in pairwise(mixes)]
+    if settles:
+        assert len(mixes) > 5
+        assert all(fall > falling * abs(after.value) for fall, after in zip(falls[:-1], mixes[1:-1], strict=True))
+        everybody = everything(columns).value
+        assert mixes[-1].value == pytest.approx(everybody, rel=0.01)
+        # Where there is hardly time it is not waited for.
+        mixes.clear()
+        monkeypatch.setattr("solver.dive.ROUNDS_SHORT", 0)
+        assert next(Dive(columns, duties, short=True).steps(at_most=10**9)) is None
+        assert len(mixes) == 1
+    else:
+        assert len(mixes) == (most + 1 if falling < 0 else 2)
 
 
 def test_of_few_people_a_round_asks_for_several_schedules_each():
