@@ -51,7 +51,7 @@ class Dive:
         self._columns, self._duties, self._random = columns, duties, random
         self._rounds = ROUNDS_SHORT if short else ROUNDS
         self._whole = not len(held)
-        self._settles = self._nothing_given = self._whole and not short
+        self._waits = self._nothing_given = self._whole and not short
         self._patience = PATIENCE_WHOLE if self._whole else PATIENCE
         programmes = columns.programmes
         self._without = {n: np.zeros(p.options, dtype=bool) for n, p in enumerate(programmes)}
@@ -127,10 +127,11 @@ class Dive:
         return mix if mix is not None and mix.value <= most else None
 
     def _priced_enough(self, mix: Mix, last: Mix | None, most: float, again: int, idle: int, falling: float) -> bool:
+        """Whether a mix after so many pricings is good enough to give by, or no longer worth another one."""
         if mix.value <= min(most, self._as_good):
             # Around what was given since the last pricing it is still as good: there is nothing to look for.
             return True
-        if self._settles and (last is None or last.value - mix.value > falling * abs(mix.value)):
+        if self._waits and (last is None or last.value - mix.value > falling * abs(mix.value)):
             # What is given is given for good: not by a mix that one more round makes quite another.
             return False
         return again >= self._rounds and (mix.value <= most or idle >= self._patience)
