@@ -132,10 +132,46 @@ class Problem:
         return Problem(self.lower, self.upper, row, col, val, lo, hi, self.cost, self.const)
 
     def tightened(self) -> "Problem":
-        """The same, what is fixed taken out of the rows, and their sides rounded to what whole numbers can reach."""
-        free = self.settled()
+        """The same, what is fixed or forced taken out of the rows, and their sides rounded to what whole numbers can reach."""
+        free = self.forced().settled()
         val, lo, hi = _rounded(free.row, free.val, free.lo, free.hi)
         return Problem(free.lower, free.upper, free.row, free.col, val, lo, hi, free.cost, free.const)
+
+    def forced(self) -> "Problem":
+        """The same, its variables fixed where a row can only just be kept, by all of its own at one end."""
+        lower, upper, now = self.lower, self.upper, self
+        while True:
+            up, down = now.val * upper[now.col], now.val * lower[now.col]
+            most = np.bincount(now.row, weights=np.maximum(up, down), minlength=len(now.lo))
+            least = np.bincount(now.row, weights=np.minimum(up, down), minlength=len(now.lo))
+            free = lower[now.col] < upper[now.col]
+            low, high = free & (least == now.hi)[now.row], free & (most == now.lo)[now.row]
+            if not low.any() and not high.any():
+                return now
+            lower, upper = lower.copy(), upper.copy()
+            at_lower = np.where(now.val > 0, low, high)
+            at_upper = np.where(now.val > 0, high, low)
+            upper[now.col[at_lower]] = lower[now.col[at_lower]]
+            lower[now.col[at_upper]] = upper[now.col[at_upper]]
+            now = now.within(lower, upper)
+
+    def without_copies(self, falls: Mask) -> "Problem":
+        """The same, rows left empty that another one implies: of the same sum, with a variable of its own for what is over.
+
+        ``falls`` are the variables that no goal wants high: one that is in no other row need not be more than what the
+        row that goes leaves open. Other variables are as they were: a point is one still, such variables as low as may be.
+        """
+        pairs = _copies(self)
+        upper, lo, hi = self.upper.copy(), self.lo.copy(), self.hi.copy()
+        gone = np.zeros(len(lo), dtype=bool)
+        for hard, soft, over in pairs:
+            room = hi[hard] - hi[soft]
+            if room >= self.lower[over] and (falls[over] or upper[over] <= room):
+                upper[over] = min(upper[over], room)
+                gone[hard] = True
+        lo[gone], hi[gone] = -NO_LIMIT, NO_LIMIT
+        kept = ~gone[self.row]
+        return Problem(self.lower, upper, self.row[kept], self.col[kept], self.val[kept], lo, hi, self.cost, self.const)
 
     def sums(self, values: Whole) -> Whole:
         """What each row adds up to at a point."""
@@ -208,6 +244,42 @@ def _rounded(row: Whole, val: Whole, lo: Whole, hi: Whole) -> tuple[Whole, Whole
     lo = np.where(lo > -NO_LIMIT, -(-lo // step), lo)
     hi = np.where(hi < NO_LIMIT, hi // step, hi)
     return val // step[row], lo, hi
+
+
+_ODD = 0x9E3779B97F4A7C15
+"""Any large odd number: what is multiplied by it is spread over all of 64 bits."""
+
+
+def _copies(problem: Problem) -> list[tuple[int, int, int]]:
+    """Rows ``sum <= hi`` and ``sum - over <= hi`` of the same sum, ``over`` in no other row: both, and that variable."""
+    number = len(problem.lo)
+    above = (problem.lo <= -NO_LIMIT) & (problem.hi < NO_LIMIT)
+    alone = np.bincount(problem.col, minlength=len(problem.lower))[problem.col] == 1
+    own = np.bincount(problem.row, weights=alone, minlength=number)
+    over = np.full(number, -1)
+    loosens = alone & (problem.val == -1)
+    over[problem.row[loosens]] = problem.col[loosens]
+    soft = above & (own == 1) & (over >= 0)
+    hard = above & (own == 0)
+    starts, shared = problem.starts(), np.where(alone, 0, problem.col + 1).astype(np.uint64)
+    # Sums that differ hardly ever have the same number; those that have are compared.
+    mixed = (shared * shared + np.uint64(_ODD) * shared) * (problem.val.astype(np.uint64) + np.uint64(_ODD))
+    until = np.append(np.zeros(1, dtype=np.uint64), np.cumsum(mixed))
+    number_of = (until[starts[1:]] - until[starts[:-1]]).tolist()
+    of: defaultdict[int, list[int]] = defaultdict(list)
+    for r in np.flatnonzero(soft).tolist():
+        of[number_of[r]].append(r)
+
+    def terms(r: int) -> list[tuple[int, int]]:
+        here = [k for k in range(starts[r], starts[r + 1]) if not alone[k]]
+        return sorted(zip(problem.col[here].tolist(), problem.val[here].tolist(), strict=True))
+
+    return [
+        (r, s, int(over[s]))
+        for r in np.flatnonzero(hard).tolist()
+        for s in of.get(number_of[r], [])
+        if starts[r] < starts[r + 1] and terms(r) == terms(s)
+    ]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ NOBODY, SEVERAL = -1, -2
 class Persons:
     """A problem taken apart. ``owner`` is the number of the person each variable is of, or :data:`NOBODY`.
 
-    ``linking`` are the rows that are not of one person alone; ``people`` how many there are.
+    ``linking`` are the rows that are not of one person alone, nor empty; ``people`` how many there are.
     """
 
     def __init__(self, problem: Problem, decisions: Mapping[int, Decision]) -> None:
@@ -24,7 +24,7 @@ class Persons:
         row, col = self.problem.row, self.problem.col
         lowest, highest = _ends(self.owner[col], row, len(problem.lo), self.people)
         own = (lowest == highest) & (lowest >= 0)
-        self.linking = ~own
+        self.linking = ~own & (lowest < self.people)
         self._linked = np.zeros(len(self.owner), dtype=bool)
         self._linked[col[~own[row]]] = True
         places = np.flatnonzero(own[row])

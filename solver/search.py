@@ -61,6 +61,7 @@ def solve_part(
     near = Neighbourhoods(model.decisions, seed)
     problem, guide = model.problem(tiers[0]), None
     goals = [problem.towards(model.cost(tier), model.goals[tier].const) for tier in tiers]
+    falls = np.all([goal.cost >= 0 for goal in goals], axis=0)
     for n, tier in enumerate(tiers):
         problem = problem.towards(goals[n].cost, goals[n].const)
         part = LARGEST_SUMS if problem.only_tops() else EARLIER_TIER
@@ -83,7 +84,8 @@ def solve_part(
         found.tiers[tier] = TierFound(climb.value, climb.bound)
         report(tier, climb.value, climb.bound)
         if problem.cost.any():
-            problem = _kept(problem, climb, tolerance_percent[tier])
+            problem = _kept(problem, climb, tolerance_percent[tier]).without_copies(falls)
+            found.values = np.minimum(climb.values, problem.upper)
         guide = _guide(problem, climb) if climb.capped and tolerance_percent[tier] == 0 else None
     return found
 
