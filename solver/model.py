@@ -144,7 +144,7 @@ class Problem:
             up, down = now.val * upper[now.col], now.val * lower[now.col]
             most = np.bincount(now.row, weights=np.maximum(up, down), minlength=len(now.lo))
             least = np.bincount(now.row, weights=np.minimum(up, down), minlength=len(now.lo))
-            free = lower[now.col] < upper[now.col]
+            free = (now.val != 0) & (lower[now.col] < upper[now.col])
             low, high = free & (least == now.hi)[now.row], free & (most == now.lo)[now.row]
             if not low.any() and not high.any():
                 return now
