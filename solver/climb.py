@@ -4,13 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock, RLock
 from time import monotonic
+from typing import Any, TypeVar
 
 import numpy as np
 
 from solver import linear
 from solver.cpsat import Answer
+from solver.engines import Engines
 from solver.linear import Relaxed
-from solver.model import Problem, Whole
+from solver.model import Problem, Reals, Whole
 from solver.neighbourhoods import Neighbourhoods
 
 EARLIER = 1000
@@ -19,6 +21,11 @@ RELAXED_MOST = 1_500_000
 """Nonzeros of a relaxation that is tried before anything else is."""
 RELAXED_S = 5.0
 """Seconds that the relaxation of a tier may always take."""
+APART_FROM = 100_000
+"""Nonzeros from which a question is worth a process of its own."""
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +62,15 @@ class Climb:
         report: Callable[[int, int], None],
         ahead: Problem | None = None,
         gap: float = 0.0,
+        engines: Engines | None = None,
     ) -> None:
-        """``gap``: it ends when value and bound are so near, as a part of the value. ``ahead`` has the goal of the next tier: of two rotas as good in this one, the better there is kept."""
+        """``engines``: where HiGHS answers, if it is to end as soon as somebody else has the answer. ``gap``: it ends when value and bound are so near, as a part of the value. ``ahead`` has the goal of the next tier: of two rotas as good in this one, the better there is kept."""
         assert found.values is not None
         self.problem, self.near, self.found, self.values = problem, near, found, found.values
         self.seed, self.ends, self.workers, self._report = seed, ends, workers, report
         self.size = near.size
         near.fresh()
-        self.ahead, self.gap = ahead, gap
+        self.ahead, self.gap, self._engines = ahead, gap, engines
         self.both = _both(problem, ahead)
         """The problem where rotas are sought: what is as good in this tier is told apart by the next one."""
         self.relaxed: Relaxed | None = None
@@ -86,16 +94,16 @@ class Climb:
 
     def closed(self) -> bool:
         """Proved or near enough, over, or no time left; what the clock cuts off is remembered."""
-        if (
-            self.value - self.bound <= self.gap * abs(self.value)
-            or self.over
-            or (self.outer is not None and self.outer.closed())
-        ):
+        if self._enough() or (self.outer is not None and self.outer.closed()):
             return True
         if self.left() <= 0:
             self.found.by_clock = True
             return True
         return False
+
+    def _enough(self) -> bool:
+        """Proved or near enough, or over."""
+        return self.over or self.value - self.bound <= self.gap * abs(self.value)
 
     def left(self) -> float:
         """Seconds."""
@@ -111,9 +119,34 @@ class Climb:
     def relax(self, *, large: bool = False) -> None:
         """Solve the linear relaxation, if it is not known yet: a bound, and a guide to good rotas. A ``large`` one only where that is said."""
         if self.relaxed is None and (large or len(self.problem.val) <= RELAXED_MOST):
-            self.relaxed = linear.relax(self.problem, time_limit_s=max(self.left(), RELAXED_S))
+            self.relaxed = self.relaxation(self.problem, max(self.left(), RELAXED_S))
         if self.relaxed is not None:
             self.raise_bound(self.relaxed.bound)
+
+    def relaxation(self, problem: Problem, seconds: float) -> Relaxed | None:
+        """The relaxation of a problem that this one needs; None where it is not solved in time, or not needed any more."""
+        return self._asked(linear.relax, problem, time_limit_s=seconds)
+
+    def priced(self, problem: Problem) -> tuple[float, Reals] | None:
+        """The same without a corner: its value, and the price of each row."""
+        return self._asked(linear.priced, problem, time_limit_s=self.left())
+
+    def branched(
+        self, problem: Problem, hint: Whole | None, *, nodes: int, seconds: float, apart: bool = False
+    ) -> Answer:
+        """Branch and bound on a problem that this one needs; what the clock cuts off is remembered."""
+        asked: dict[str, Any] = {"hint": hint, "seed": self.seed, "nodes": nodes, "time_limit_s": seconds}
+        found = self._asked(linear.solve, problem, apart=apart, **asked)
+        answer, by_clock = (Answer(None, None), True) if found is None else found
+        self.found.by_clock |= by_clock
+        return answer
+
+    def _asked(
+        self, call: Callable[..., T], problem: Problem, *, apart: bool = False, time_limit_s: float, **asked: Any
+    ) -> T | None:
+        if self._engines is None or not (apart or len(problem.val) >= APART_FROM):
+            return call(problem, time_limit_s=time_limit_s, **asked)
+        return self._engines.ask(call, problem, needless=self._enough, time_limit_s=time_limit_s, **asked)
 
     def take(self, answer: Answer) -> None:
         """What an engine found and proved of the problem itself."""

@@ -122,10 +122,7 @@ def _choose(climb: Climb, columns: Columns) -> None:
     start = np.zeros(len(problem.lower), dtype=np.int64)
     start[len(kept) - columns.people : len(kept)] = 1
     start[len(kept) :] = columns.rest(climb.values)
-    answer, by_clock = linear.solve(
-        problem, hint=start, seed=climb.seed, nodes=CORE_NODES, time_limit_s=climb.left() * CORE_S
-    )
-    climb.found.by_clock |= by_clock
+    answer = climb.branched(problem, start, nodes=CORE_NODES, seconds=climb.left() * CORE_S)
     if answer.values is not None:
         climb.offer(columns.chosen(kept, answer.values))
 

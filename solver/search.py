@@ -8,13 +8,15 @@ the clock; the clock only cuts in at the end of the tier's time.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from time import monotonic
 
 import numpy as np
 
-from solver.climb import Climb, PartFound, TierFound
+from solver.climb import APART_FROM, Climb, PartFound, TierFound
+from solver.engines import Engines
 from solver.first import SMALL, first_of
 from solver.linear import Relaxed
 from solver.model import NO_LIMIT, Model, Problem
@@ -22,7 +24,7 @@ from solver.neighbourhoods import Neighbourhoods
 from solver.persons import Persons
 from solver.schedules import by_schedules
 from solver.thresholds import raise_thresholds, rotas_under, under_caps
-from solver.ways import CORE_S, CORE_SHARE, branch, branch_apart, by_cpsat, descend, on_core, settle
+from solver.ways import CORE_S, CORE_SHARE, branch, by_cpsat, descend, on_core, settle
 
 EARLIER_TIER, LARGEST_SUMS = 0.5, 0.7
 """Part of the time left that a tier may take before those after it; more where it also brings the next one's rota."""
@@ -62,31 +64,34 @@ def solve_part(
     problem, guide = model.problem(tiers[0]), None
     goals = [problem.towards(model.cost(tier), model.goals[tier].const) for tier in tiers]
     falls = np.all([goal.cost >= 0 for goal in goals], axis=0)
-    for n, tier in enumerate(tiers):
-        problem = problem.towards(goals[n].cost, goals[n].const)
-        part = LARGEST_SUMS if problem.only_tops() else EARLIER_TIER
-        ends = monotonic() + max(0.0, deadline - monotonic()) * max(part, 1 / (len(tiers) - n))
-        ahead = goals[n + 1] if n + 1 < len(tiers) else None
-        climb = Climb(
-            problem,
-            near,
-            found,
-            seed=seed,
-            ends=ends,
-            workers=workers,
-            report=partial(report, tier),
-            ahead=ahead,
-            gap=gap,
-        )
-        climb.relaxed = guide
-        if seconds > 0:
-            _run(climb)
-        found.tiers[tier] = TierFound(climb.value, climb.bound)
-        report(tier, climb.value, climb.bound)
-        if problem.cost.any():
-            problem = _kept(problem, climb, tolerance_percent[tier]).without_copies(falls)
-            found.values = np.minimum(climb.values, problem.upper)
-        guide = _guide(problem, climb) if climb.capped and tolerance_percent[tier] == 0 else None
+    engines = Engines(ready=len(problem.val) >= APART_FROM) if workers > 1 else None
+    with engines or nullcontext():
+        for n, tier in enumerate(tiers):
+            problem = problem.towards(goals[n].cost, goals[n].const)
+            part = LARGEST_SUMS if problem.only_tops() else EARLIER_TIER
+            ends = monotonic() + max(0.0, deadline - monotonic()) * max(part, 1 / (len(tiers) - n))
+            ahead = goals[n + 1] if n + 1 < len(tiers) else None
+            climb = Climb(
+                problem,
+                near,
+                found,
+                seed=seed,
+                ends=ends,
+                workers=workers,
+                report=partial(report, tier),
+                ahead=ahead,
+                gap=gap,
+                engines=engines,
+            )
+            climb.relaxed = guide
+            if seconds > 0:
+                _run(climb)
+            found.tiers[tier] = TierFound(climb.value, climb.bound)
+            report(tier, climb.value, climb.bound)
+            if problem.cost.any():
+                problem = _kept(problem, climb, tolerance_percent[tier]).without_copies(falls)
+                found.values = np.minimum(climb.values, problem.upper)
+            guide = _guide(problem, climb) if climb.capped and tolerance_percent[tier] == 0 else None
     return found
 
 
@@ -207,5 +212,5 @@ def _descend_beside(climb: Climb) -> None:
             pass
         if climb.effort >= STUCK and not branched and len(climb.problem.val) <= BRANCH_MOST:
             branched = True
-            branch_apart(climb, ROUNDS[-1][0])
+            branch(climb, ROUNDS[-1][0], apart=True)
         descend(climb)

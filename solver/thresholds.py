@@ -42,7 +42,7 @@ def rotas_under(climb: Climb) -> None:
     ahead = climb.ahead or problem.towards(np.zeros_like(problem.cost), 0)
     goal = (ahead.cost, ahead.const)
     under = problem.within(least, np.where(tops, least, problem.upper)).tightened().towards(*goal)
-    guide = linear.relax(under, time_limit_s=climb.left())
+    guide = climb.relaxation(under, climb.left())
     if guide is None or guide.impossible:
         return
     climb.guide = guide
@@ -54,10 +54,7 @@ def rotas_under(climb: Climb) -> None:
         nothing = np.clip(0, under.lower, under.upper)
         free = core_of(climb.near, under, guide, nothing, CORE_SHARE, climb.seed)
         core = under.around(nothing, climb.near.everything(under) & ~free)
-        answer, by_clock = linear.solve(
-            core.problem, hint=None, seed=climb.seed, nodes=CORE_NODES, time_limit_s=climb.left() * ATTEMPT_S
-        )
-        climb.found.by_clock |= by_clock
+        answer = climb.branched(core.problem, None, nodes=CORE_NODES, seconds=climb.left() * ATTEMPT_S)
         if answer.values is None:
             low = caps
         else:
@@ -86,7 +83,7 @@ def under_caps(climb: Climb) -> None:
     ends = climb.ends - climb.left() * (1 - UNDER_CAPS)
     inner = Climb(over.problem, climb.near, found, seed=climb.seed, ends=ends, workers=1, report=settle)
     inner.bound, inner.outer = 0, climb
-    inner.relaxed = linear.relax(over.problem, time_limit_s=inner.left())
+    inner.relaxed = climb.relaxation(over.problem, inner.left())
     descend(inner)
     climb.found.by_clock |= found.by_clock
 
@@ -100,7 +97,7 @@ def _threshold(climb: Climb, top: int) -> None:
     caps, now = _caps(climb, top), 0
     while now < len(caps) and not climb.closed():
         over = _over(climb.problem, np.array([top]), np.array([caps[now]]))
-        found = linear.priced(over.problem, time_limit_s=climb.left())
+        found = climb.priced(over.problem)
         if found is None:
             break
         refuted, now = now, _first_not_refuted(over, found, caps, now)

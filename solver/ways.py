@@ -1,18 +1,15 @@
 """Ways down and up that need nothing but the model: the core, branch and bound, neighbourhoods, CP-SAT."""
 
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from time import monotonic
 
 import numpy as np
 
 from solver import cpsat, linear
 from solver.climb import Climb
-from solver.cpsat import HEARD_S, Answer
+from solver.cpsat import Answer
 from solver.first import core_of
-from solver.model import Around, Problem, Whole
+from solver.model import Around, Whole
 from solver.neighbourhoods import Arm
-from solver.orphans import end_with_parent
 
 PATIENCE = 20
 """Neighbourhoods in a row without an improvement before branch and bound takes over, and each may take more effort."""
@@ -32,14 +29,7 @@ def on_core(climb: Climb, share: float, part: float = CORE_S) -> None:
         return
     free = core_of(climb.near, climb.problem, climb.relaxed, climb.values, share, climb.seed)
     core = climb.both.around(climb.values, climb.near.everything(climb.problem) & ~free)
-    answer, by_clock = linear.solve(
-        core.problem,
-        hint=climb.values[core.indices],
-        seed=climb.seed,
-        nodes=CORE_NODES,
-        time_limit_s=climb.left() * part,
-    )
-    climb.found.by_clock |= by_clock
+    answer = climb.branched(core.problem, climb.values[core.indices], nodes=CORE_NODES, seconds=climb.left() * part)
     if answer.values is not None:
         climb.offer(core.back(answer.values))
 
@@ -52,40 +42,11 @@ def settle(climb: Climb) -> None:
         climb.offer(around.back(answer.values))
 
 
-def branch(climb: Climb, nodes: int, part: float = 1.0) -> None:
-    """Branch and bound on all decisions that could still make the rota better."""
+def branch(climb: Climb, nodes: int, part: float = 1.0, *, apart: bool = False) -> None:
+    """Branch and bound on all decisions that could still make the rota better. ``apart``: even where they are few, it ends when the climb does."""
     free, hint = _worth(climb)
-    seconds = climb.left() * part
-    answer, by_clock = linear.solve(free.problem, hint=hint, seed=climb.seed, nodes=nodes, time_limit_s=seconds)
-    climb.found.by_clock |= by_clock
+    answer = climb.branched(free.problem, hint, nodes=nodes, seconds=climb.left() * part, apart=apart)
     _taken(climb, free, answer)
-
-
-def branch_apart(climb: Climb, nodes: int) -> None:
-    """The same in a process of its own, which ends with the climb: HiGHS does not hear that the other strand has proved it."""
-    free, hint = _worth(climb)
-    spawn = get_context("spawn")
-    ours, theirs = spawn.Pipe(duplex=False)
-    child = spawn.Process(target=_branched, args=(theirs, free.problem, hint, climb.seed, nodes, climb.left()))
-    child.start()
-    theirs.close()
-    try:
-        while not climb.closed():
-            if ours.poll(HEARD_S):
-                _taken(climb, free, ours.recv())
-                return
-    except EOFError:
-        return
-    finally:
-        child.kill()
-        child.join()
-        ours.close()
-
-
-def _branched(out: Connection, problem: Problem, hint: Whole | None, seed: int, nodes: int, seconds: float) -> None:
-    end_with_parent()
-    answer, _ = linear.solve(problem, hint=hint, seed=seed, nodes=nodes, time_limit_s=seconds)
-    out.send(answer)
 
 
 def _worth(climb: Climb) -> tuple[Around, Whole | None]:

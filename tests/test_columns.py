@@ -15,6 +15,7 @@ from solver.board import Board
 from solver.climb import Climb, PartFound
 from solver.columns import EXACT_STATES, Columns, gain
 from solver.dive import Dive
+from solver.engines import Engines
 from solver.first import _bounded, _by_person, first_of
 from solver.margins import Margins
 from solver.model import Problem
@@ -23,7 +24,7 @@ from solver.persons import Persons, compile_now
 from solver.schedules import _made_of, by_schedules
 from solver.search import _prove
 from solver.walk import kind_costs, settled, walked
-from solver.ways import branch_apart
+from solver.ways import branch
 from tests.worlds import built, ruled_worlds
 
 TIER = "cover"
@@ -96,7 +97,7 @@ def _question(name: str):
     return scenario.facts, scenario.rules, [tier.name for tier in scenario.tiers]
 
 
-def _climb(problem, decisions, values, ahead=None):
+def _climb(problem, decisions, values, ahead=None, engines=None):
     """A tier with twenty seconds."""
     return Climb(
         problem,
@@ -107,6 +108,7 @@ def _climb(problem, decisions, values, ahead=None):
         workers=1,
         report=lambda _value, _bound: None,
         ahead=ahead,
+        engines=engines,
     )
 
 
@@ -421,9 +423,10 @@ def test_branch_and_bound_in_a_process_of_its_own_proves_and_ends_with_the_climb
     board = Board(*_question("block-4x2x14-1"))
     best = cpsat.solve(problem, hint=None, seed=1, effort=60.0, time_limit_s=120.0)
     for over in (True, False):
-        climb = _climb(problem, board.model.decisions, values)
-        climb.over = over
-        branch_apart(climb, 50_000)
+        with Engines(ready=True) as engines:
+            climb = _climb(problem, board.model.decisions, values, engines=engines)
+            climb.over = over
+            branch(climb, 50_000, apart=True)
         assert (climb.value, climb.bound) == (
             (problem.value(values), problem.least()) if over else (best.bound, best.bound)
         )
