@@ -23,14 +23,20 @@ class Engines:
     """Processes that are asked one question after another. ``ready``: the first one starts before anything is asked."""
 
     def __init__(self, *, ready: bool) -> None:
-        self._idle = [_Process()] if ready else []
+        self._begun: list[_Process] = []
+        self._idle = [self._another()] if ready else []
 
     def __enter__(self) -> "Engines":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        while self._idle:
-            self._idle.pop().end()
+        for process in self._begun:
+            process.end()
+
+    def _another(self) -> "_Process":
+        process = _Process()
+        self._begun.append(process)
+        return process
 
     def ask(
         self, call: Callable[..., T], *args: Any, needless: Callable[[], bool], time_limit_s: float, **kwargs: Any
@@ -43,14 +49,14 @@ class Engines:
         try:
             process = self._idle.pop()
         except IndexError:
-            process = _Process()
+            process = self._another()
         latest = monotonic() + time_limit_s + LATE_S
         try:
             process.pipe.send((call, args, {**kwargs, "time_limit_s": time_limit_s}))
             while not process.pipe.poll(HEARD_S):
                 if needless() or monotonic() > latest:
                     process.end()
-                    self._idle.append(_Process())
+                    self._idle.append(self._another())
                     return None
             answer, error = process.pipe.recv()
         except (EOFError, OSError):
@@ -67,7 +73,7 @@ class _Process:
     def __init__(self) -> None:
         spawn = get_context("spawn")
         self.pipe, theirs = spawn.Pipe()
-        self._process: BaseProcess = spawn.Process(target=_serve, args=(theirs,))
+        self._process: BaseProcess = spawn.Process(target=_serve, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
 

@@ -6,7 +6,7 @@ rota that is best for the next tier is sought at once: many keep them, and it ta
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -78,12 +78,19 @@ def under_caps(climb: Climb) -> None:
 
     def settle(_value: int, _bound: int) -> None:
         climb.offer(_settled(problem, inner.values[:number]))
+        guided()
+
+    def guided() -> None:
+        """What the other strand knows by now of rotas under the caps: nothing is over them there."""
+        if inner.relaxed is None and climb.guide is not None:
+            point = np.append(climb.guide.point, np.zeros(len(over.rows)))
+            inner.relaxed = replace(climb.guide, point=point)
 
     found = PartFound(start)
     ends = climb.ends - climb.left() * (1 - UNDER_CAPS)
     inner = Climb(over.problem, climb.near, found, seed=climb.seed, ends=ends, workers=1, report=settle)
     inner.bound, inner.outer = 0, climb
-    inner.relaxed = climb.relaxation(over.problem, inner.left())
+    guided()
     descend(inner)
     climb.found.by_clock |= found.by_clock
 
