@@ -81,7 +81,7 @@ def under_caps(climb: Climb) -> None:
         guided()
 
     def guided() -> None:
-        """What the other strand knows by now of rotas under the caps: nothing is over them there."""
+        """What the other strand knows by now of rotas under the caps: nothing is over them there. Only its point fits."""
         if inner.relaxed is None and climb.guide is not None:
             point = np.append(climb.guide.point, np.zeros(len(over.rows)))
             inner.relaxed = replace(climb.guide, point=point)
