@@ -47,6 +47,15 @@ class PartFound:
     """The wall clock, and not the effort, ended a step: another run may answer otherwise."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Due:
+    """A relaxation near whose point rotas are, and none was sought yet: what is left there is decided towards ``both``."""
+
+    problem: Problem
+    relaxed: Relaxed
+    both: Problem
+
+
 class Climb:
     """Several ways work on it, also side by side: each takes what it needs and offers what it finds."""
 
@@ -78,6 +87,9 @@ class Climb:
         """The relaxation towards the goal ahead, where every largest sum is at its threshold."""
         self.effort = 1.0
         """How many times its first effort a neighbourhood may take: twice as many each time nothing gets better for a while."""
+        self.due: Due | None = None
+        self.due_s = 0.0
+        """Seconds that the last rota near a relaxation took."""
         self.tops = self.over = False
         """Whether it is a tier of a few largest sums; whether somebody said that it ends."""
         self._lock, self.turn = RLock(), Lock()
@@ -104,6 +116,11 @@ class Climb:
     def _enough(self) -> bool:
         """Proved or near enough, or over."""
         return self.over or self.value - self.bound <= self.gap * abs(self.value)
+
+    def better_to_do(self) -> bool:
+        """Whether a rota may be sought where a relaxation says it is, or somebody needs all cores."""
+        here = self.due is not None or self.turn.locked()
+        return here or (self.outer is not None and self.outer.better_to_do())
 
     def left(self) -> float:
         """Seconds."""

@@ -207,20 +207,18 @@ class Columns:
             upper.append(np.full(outside, inf))
         lo, hi = linear.sides(self._lo, self._hi)
         ones = np.ones(self.people)
-        lp = linear.written(
+        master = linear.Programme(
             np.concatenate(lower),
             np.concatenate(upper),
             (np.concatenate(row), np.concatenate(col), np.concatenate(val)),
             (np.append(lo, ones), np.append(hi, ones)),
             np.concatenate(cost),
         )
-        result = linear.central(lp, time_limit_s=max(0.0, min(MASTER_S, self._left())))
-        if result is None:
+        if not linear.central(master, time_limit_s=max(0.0, min(MASTER_S, self._left()))):
             return None
-        prices = np.array(result.dual_values(list(lp.linear_constraints())))
-        x = np.array(result.variable_values(list(lp.variables())))
+        prices, x = master.prices, master.point
         rest = x[columns : columns + len(self._rest)]
-        return Mix(result.objective_value() + self._const, prices[:rows], prices[rows:], x[:columns], rest)
+        return Mix(master.getObjectiveValue() + self._const, prices[:rows], prices[rows:], x[:columns], rest)
 
     def price(
         self,

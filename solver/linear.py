@@ -1,19 +1,25 @@
-"""The problem read as a linear program by HiGHS (through MathOpt): bounds, guidance and branch and bound."""
+"""The problem read as a linear program by HiGHS: bounds, guidance and branch and bound."""
 
-import datetime
 from dataclasses import dataclass
 from math import ceil, gcd, inf, isfinite
 
+import highspy
 import numpy as np
-from ortools.math_opt import model_pb2
-from ortools.math_opt.python import mathopt
-from ortools.math_opt.solvers import highs_pb2
 
 from solver.cpsat import Answer
 from solver.model import NO_LIMIT, Problem, Reals, Whole
 
+Status = highspy.HighsModelStatus
+
 ROUNDING = 1e-6
 """Relative slack by which a floating-point bound is believed less than it says."""
+FEASIBLE = 2
+"""What HiGHS calls a point, or prices, that keep all rows."""
+
+Basis = tuple[Whole, Whole]
+"""Where a simplex stood: the state of each variable and of each row, as HiGHS numbers them."""
+AT_LOWER = int(highspy.HighsBasisStatus.kLower)
+"""The state of a variable at its lower bound."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +34,89 @@ class Relaxed:
     prices: Reals
     """What one unit more on the side of each row would cost."""
     impossible: bool = False
+    basis: Basis | None = None
+    """Where a simplex on the same rows may go on."""
+
+
+class Programme(highspy.Highs):
+    """A linear programme in the hands of HiGHS: solved, its bounds moved, and solved again from where it stood."""
+
+    def __init__(
+        self,
+        lower: Reals,
+        upper: Reals,
+        cells: tuple[Whole, Whole, Reals],
+        between: tuple[Reals, Reals],
+        cost: Reals,
+        *,
+        whole: bool = False,
+    ) -> None:
+        """Of its arrays: bounds, (row, column, value) of each cell, sides of the rows, cost."""
+        # The wrapper's own beginning writes HiGHS's name to the standard output before it can be told not to.
+        super(highspy.Highs, self).__init__()
+        self.say(output_flag=False, threads=1)
+        row, col, val = cells
+        lp, order = highspy.HighsLp(), np.lexsort((col, row))
+        lp.num_col_, lp.num_row_ = len(lower), len(between[0])
+        lp.col_lower_, lp.col_upper_, lp.col_cost_ = lower, upper, cost
+        lp.row_lower_, lp.row_upper_ = between
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_ = np.searchsorted(row[order], np.arange(lp.num_row_ + 1)).astype(np.int32)
+        lp.a_matrix_.index_, lp.a_matrix_.value_ = col[order].astype(np.int32), val[order]
+        if whole:
+            lp.integrality_ = [highspy.HighsVarType.kInteger] * len(lower)
+        self.passModel(lp)
+
+    def say(self, **options: bool | int | float | str) -> None:
+        """Options of HiGHS, by their names."""
+        for name, value in options.items():
+            self.setOptionValue(name, value)
+
+    def move(self, lower: Reals, upper: Reals) -> None:
+        """Other bounds of the variables."""
+        self.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper)
+
+    def ends(self, time_limit_s: float) -> Status:
+        """Solve within so many seconds; how it ended."""
+        # Its clock goes on from one time to the next.
+        self.say(time_limit=self.getRunTime() + max(time_limit_s, 0.05))
+        self.run()
+        return self.getModelStatus()
+
+    @property
+    def feasible(self) -> bool:
+        """Whether there is a point that keeps all rows."""
+        return bool(self.getInfo().primal_solution_status == FEASIBLE)
+
+    @property
+    def priced(self) -> bool:
+        """Whether there are prices that prove a bound."""
+        return bool(self.getInfo().dual_solution_status == FEASIBLE)
+
+    @property
+    def point(self) -> Reals:
+        """The value of each variable."""
+        return np.array(self.getSolution().col_value)
+
+    @property
+    def prices(self) -> Reals:
+        """The price of each row."""
+        return np.array(self.getSolution().row_dual)
+
+    @property
+    def stands(self) -> Basis | None:
+        """Where its simplex stands."""
+        basis = self.getBasis()
+        if not basis.valid:
+            return None
+        return tuple(np.array([int(s) for s in states]) for states in (basis.col_status, basis.row_status))  # type: ignore[return-value]
+
+    def stand(self, at: Basis) -> None:
+        """Go on from where a simplex stood."""
+        basis = highspy.HighsBasis()
+        basis.col_status, basis.row_status = ([highspy.HighsBasisStatus(s) for s in states.tolist()] for states in at)
+        basis.valid = True
+        self.setBasis(basis)
 
 
 def solve(problem: Problem, *, hint: Whole | None, seed: int, nodes: int, time_limit_s: float) -> tuple[Answer, bool]:
@@ -42,90 +131,63 @@ def solve(problem: Problem, *, hint: Whole | None, seed: int, nodes: int, time_l
     if not len(problem.lower):
         broken = bool(np.any((problem.lo > 0) | (problem.hi < 0)))
         return Answer(None if broken else np.empty(0, dtype=np.int64), problem.const, impossible=broken), False
-    lp, x = _read(problem, whole=True)
-    options = highs_pb2.HighsOptionsProto()
-    options.int_options["mip_max_nodes"] = nodes
-    options.int_options["random_seed"] = seed
-    options.double_options["mip_rel_gap"] = 0.0
-    options.double_options["mip_abs_gap"] = step(problem) - 0.01
-    params = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=max(time_limit_s, 0.05)), highs=options)
-    hints = []
+    program = read(problem, whole=True)
+    program.say(mip_max_nodes=nodes, random_seed=seed, mip_rel_gap=0.0, mip_abs_gap=step(problem) - 0.01)
     if hint is not None:
-        hints = [mathopt.SolutionHint(variable_values=dict(zip(x, map(float, hint), strict=True)))]
-    result = _highs(lp, params, mathopt.ModelSolveParameters(solution_hints=hints))
-    if result is None:
-        return Answer(None, None), False
-    if result.termination.reason == mathopt.TerminationReason.INFEASIBLE:
+        program.setSolution(len(hint), np.arange(len(hint), dtype=np.int32), hint.astype(float))
+    ended = program.ends(time_limit_s)
+    if ended == Status.kInfeasible:
         return Answer(None, None, impossible=True), False
-    timed_out = result.termination.limit == mathopt.Limit.TIME
     values = None
-    if result.has_primal_feasible_solution():
-        values = np.rint(result.variable_values(x)).astype(np.int64)
+    if program.feasible:
+        values = np.rint(program.point).astype(np.int64)
         if not problem.holds(values):
             values = None
-    return Answer(
-        values, whole_bound(problem, result.termination.objective_bounds.dual_bound + problem.const)
-    ), timed_out
+    bound = whole_bound(problem, program.getInfo().mip_dual_bound + problem.const)
+    return Answer(values, bound), ended == Status.kTimeLimit
 
 
 def relax(problem: Problem, *, time_limit_s: float) -> Relaxed | None:
     """The linear relaxation; None when it was not solved in time."""
-    lp, x = _read(problem, whole=False)
-    guard, result = datetime.timedelta(seconds=max(time_limit_s, 0.05)), None
+    program = read(problem)
     # Interior point with crossover: on these models two to three times faster than the simplex from nothing.
-    for how in (mathopt.LPAlgorithm.BARRIER, mathopt.LPAlgorithm.DUAL_SIMPLEX):
-        result = result or _highs(lp, mathopt.SolveParameters(time_limit=guard, lp_algorithm=how))
-    if result is None:
-        return None
-    if result.termination.reason == mathopt.TerminationReason.INFEASIBLE:
+    program.say(solver="ipm")
+    ended = program.ends(time_limit_s)
+    if ended not in (Status.kOptimal, Status.kInfeasible, Status.kTimeLimit):
+        program.say(solver="simplex")
+        ended = program.ends(time_limit_s)
+    if ended == Status.kInfeasible:
         return Relaxed(None, inf, np.empty(0), np.empty(0), np.empty(0), impossible=True)
-    if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
+    if ended != Status.kOptimal:
         return None
-    point, reduced = np.array(result.variable_values(x)), np.array(result.reduced_costs(x))
-    value, prices = result.objective_value(), np.array(result.dual_values(list(lp.linear_constraints())))
-    return Relaxed(whole_bound(problem, value + problem.const), value + problem.const, point, reduced, prices)
+    exact, reduced = program.getObjectiveValue() + problem.const, np.array(program.getSolution().col_dual)
+    return Relaxed(whole_bound(problem, exact), exact, program.point, reduced, program.prices, basis=program.stands)
 
 
-def central(lp: mathopt.Model, *, time_limit_s: float) -> mathopt.SolveResult | None:
-    """A programme solved, its prices in the middle of all that are as good; None where it was not, or not in time.
+def central(program: Programme, *, time_limit_s: float) -> bool:
+    """Solve a programme, its prices in the middle of all that are as good; whether that was done in time.
 
     Such prices settle sooner than those of a corner, and are there in a third of the time.
     """
-    options = highs_pb2.HighsOptionsProto()
-    options.string_options["run_crossover"] = "off"
-    guard = datetime.timedelta(seconds=max(time_limit_s, 0.05))
-    for how in (
-        mathopt.SolveParameters(time_limit=guard, lp_algorithm=mathopt.LPAlgorithm.BARRIER, highs=options),
-        mathopt.SolveParameters(time_limit=guard, lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX),
-    ):
-        result = _highs(lp, how)
-        if result is not None and result.has_dual_feasible_solution() and result.has_primal_feasible_solution():
-            return result
-    return None
+    for options in ({"solver": "ipm", "run_crossover": "off"}, {"solver": "simplex"}):
+        program.say(**options)
+        program.ends(time_limit_s)
+        if program.feasible and program.priced:
+            return True
+    return False
 
 
 def priced(problem: Problem, *, time_limit_s: float) -> tuple[float, Reals] | None:
     """The relaxation's value and the price of each row, without a corner of it; None where it was not solved in time."""
-    lp, _ = _read(problem, whole=False)
-    result = central(lp, time_limit_s=time_limit_s)
-    if result is None:
+    program = read(problem)
+    if not central(program, time_limit_s=time_limit_s):
         return None
-    return result.objective_value() + problem.const, np.array(result.dual_values(list(lp.linear_constraints())))
+    return program.getObjectiveValue() + problem.const, program.prices
 
 
-def _highs(
-    lp: mathopt.Model, params: mathopt.SolveParameters, model_params: mathopt.ModelSolveParameters | None = None
-) -> mathopt.SolveResult | None:
-    """The engine's answer; None where it failed, which it seldom does, and then not knowing what it has."""
-    try:
-        return mathopt.solve(lp, mathopt.SolverType.HIGHS, params=params, model_params=model_params)
-    except AttributeError:
-        # The bindings of ortools 9.15 cannot tell its failures, and say so in this odd way.
-        return None
-
-
-def _read(problem: Problem, *, whole: bool) -> tuple[mathopt.Model, list[mathopt.Variable]]:
-    lp = written(
+def read(problem: Problem, *, whole: bool = False) -> Programme:
+    """The programme of a problem, its constant left out; ``whole``: only whole numbers will do."""
+    return Programme(
         problem.lower.astype(float),
         problem.upper.astype(float),
         (problem.row, problem.col, problem.val.astype(float)),
@@ -133,43 +195,11 @@ def _read(problem: Problem, *, whole: bool) -> tuple[mathopt.Model, list[mathopt
         problem.cost.astype(float),
         whole=whole,
     )
-    return lp, list(lp.variables())
 
 
 def sides(lo: Whole, hi: Whole) -> tuple[Reals, Reals]:
     """Sides of rows in floating point, with infinities."""
     return np.where(lo > -NO_LIMIT, lo, -inf), np.where(hi < NO_LIMIT, hi, inf)
-
-
-def written(
-    lower: Reals,
-    upper: Reals,
-    cells: tuple[Whole, Whole, Reals],
-    between: tuple[Reals, Reals],
-    cost: Reals,
-    *,
-    whole: bool = False,
-) -> mathopt.Model:
-    """A program from its arrays: bounds, (row, column, value) of each cell, sides of the rows, cost."""
-    # Written straight into the message: adding rows one by one takes longer than solving them.
-    proto = model_pb2.ModelProto()
-    proto.variables.ids.extend(range(len(lower)))
-    proto.variables.lower_bounds.extend(lower.tolist())
-    proto.variables.upper_bounds.extend(upper.tolist())
-    proto.variables.integers.extend([whole] * len(lower))
-    lo, hi = between
-    proto.linear_constraints.ids.extend(range(len(lo)))
-    proto.linear_constraints.lower_bounds.extend(lo.tolist())
-    proto.linear_constraints.upper_bounds.extend(hi.tolist())
-    row, col, val = cells
-    order = np.lexsort((col, row))
-    proto.linear_constraint_matrix.row_ids.extend(row[order].tolist())
-    proto.linear_constraint_matrix.column_ids.extend(col[order].tolist())
-    proto.linear_constraint_matrix.coefficients.extend(val[order].tolist())
-    (priced,) = np.nonzero(cost)
-    proto.objective.linear_coefficients.ids.extend(priced.tolist())
-    proto.objective.linear_coefficients.values.extend(cost[priced].tolist())
-    return mathopt.Model.from_model_proto(proto)
 
 
 def step(problem: Problem) -> int:

@@ -8,7 +8,7 @@ from time import monotonic
 import numpy as np
 
 from solver import linear
-from solver.climb import Climb
+from solver.climb import Climb, Due
 from solver.columns import Columns, Round, gain
 from solver.dive import Dive
 from solver.margins import Margins
@@ -16,8 +16,8 @@ from solver.model import Mask, Whole
 from solver.persons import Persons
 from solver.ways import CORE_NODES, CORE_S, CORE_SHARE, branch, on_core
 
-SLIGHT, LOOSE = 1e-4, 1e-3
-"""Relative gain of a bound from which schedules of persons may be worth their trouble, and from which they are."""
+SLIGHT, LOOSE, NEAR = 1e-4, 1e-3, 2e-2
+"""Relative gain of a bound from which schedules of persons may be worth their trouble, from which they are, and up to which rotas are near the relaxation."""
 TRIED, TRY_S = 500, 0.05
 """Nodes, and part of the time left, of branch and bound that may get by without them."""
 CHOICES, CHOICES_LEAST = 100, 2_000
@@ -39,7 +39,8 @@ FEW_DIVES, MANY_DIVES = 10, 50
 def by_schedules(climb: Climb, persons: Persons) -> None:
     """Schedules of persons as columns: a bound that the relaxation does not reach, and rotas made of them.
 
-    Nothing is done where they would not say more than the relaxation does, or cannot be made of a programme.
+    Nothing is done where they would not say more than the relaxation does, or cannot be made of a programme. Where they
+    would not say much more, a rota near the relaxation's point is due.
     """
     relaxed = climb.relaxed
     if climb.closed():
@@ -49,6 +50,8 @@ def by_schedules(climb: Climb, persons: Persons) -> None:
         prices = Margins(persons, climb.problem.cost.astype(float)).prices(climb.values)
     else:
         prices, gained = relaxed.prices, gain(persons, relaxed)
+        if relaxed.basis is not None and (gained is None or gained <= NEAR * max(1.0, abs(relaxed.exact))):
+            climb.due = Due(climb.problem, relaxed, climb.both)
         if gained is None or gained <= SLIGHT * max(1.0, abs(relaxed.exact)) or _without(climb, gained):
             return
     programmes = [p for n in range(persons.people) if (p := persons.programme(n, prices)) is not None]

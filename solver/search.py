@@ -24,9 +24,9 @@ from solver.neighbourhoods import Neighbourhoods
 from solver.persons import Persons
 from solver.schedules import by_schedules
 from solver.thresholds import raise_thresholds, rotas_under, under_caps
-from solver.ways import CORE_S, CORE_SHARE, branch, by_cpsat, descend, on_core, settle
+from solver.ways import CORE_S, CORE_SHARE, branch, by_cpsat, descend, near_point, on_core, settle
 
-EARLIER_TIER, LARGEST_SUMS = 0.5, 0.7
+EARLIER_TIER, LARGEST_SUMS = 0.5, 0.8
 """Part of the time left that a tier may take before those after it; more where it also brings the next one's rota."""
 FEW_FAULTS, MEND_S = 20, 0.8
 """Faults that are mended where they are, before a rota that is good in the next tier is made anew; part of the time left."""
@@ -175,8 +175,8 @@ def _prove(climb: Climb, *, alone: bool) -> None:
 
 def _by_threshold(climb: Climb, *, alone: bool) -> bool:
     """A tier of largest sums by its threshold; whether that was all."""
-    raise_thresholds(climb)
-    rotas_under(climb)
+    if raise_thresholds(climb):
+        rotas_under(climb)
     if alone and not climb.closed():
         under_caps(climb)
     return climb.closed()
@@ -189,11 +189,19 @@ def _by_persons(climb: Climb, *, alone: bool) -> None:
     elif alone:
         descend(climb, CORE_S)
     by_schedules(climb, Persons(climb.problem, climb.near.decisions))
+    if alone:
+        _near_point(climb)
     if not climb.closed():
         climb.relax(large=True)
     if climb.both is not climb.problem and not climb.closed():
         # What is told apart by the tier after it makes this one harder: without it, it may be soon over.
         branch(climb, ROUNDS[0][0], CORE_S)
+
+
+def _near_point(climb: Climb) -> None:
+    values = near_point(climb)
+    if values is not None:
+        climb.offer(values)
 
 
 def _descend_beside(climb: Climb) -> None:
@@ -207,6 +215,8 @@ def _descend_beside(climb: Climb) -> None:
     while not climb.closed():
         if climb.tops:
             under_caps(climb)
+        else:
+            _near_point(climb)
         # What needs both cores for itself has them.
         with climb.turn:
             pass

@@ -11,41 +11,61 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from solver import linear
-from solver.climb import Climb, PartFound
+from solver.climb import Climb, Due, PartFound
 from solver.first import core_of
 from solver.model import Problem, Reals, Whole
-from solver.ways import CORE_NODES, CORE_SHARE, descend
+from solver.ways import CORE_NODES, CORE_SHARE, descend, near_point
 
 NO_EXCESS = 1e-4
 """Points over the caps below which the relaxation is said to keep them."""
 UNDER_CAPS = 0.6
 """Part of the tier's time left to bring all sums under the thresholds together."""
+OVER = 10
+"""What a point over the caps costs, where a rota near the relaxation is sought, for the dearest thing of the next tier."""
 ATTEMPTS, ATTEMPT_S = 4, 0.7
 """Caps under which a rota is sought, each halfway to what is found; part of the tier's time left for each."""
 
 
-def raise_thresholds(climb: Climb) -> None:
-    """For a tier of few largest sums: the least caps that the relaxation allows."""
-    (tops,) = np.nonzero(climb.problem.cost)
-    for top in sorted(tops.tolist(), key=lambda i: -int(climb.problem.cost[i] * climb.values[i])):
-        _threshold(climb, top)
-        if climb.closed():
-            return
+def raise_thresholds(climb: Climb) -> bool:
+    """For a tier of few largest sums: the least caps that the relaxation allows, and the relaxation under them; whether both are known.
+
+    A rota near it is due before all caps are the last ones: what is over them costs, and is little.
+    """
+    cost = climb.problem.cost
+    tops = sorted(np.flatnonzero(cost).tolist(), key=lambda i: -int(cost[i] * climb.values[i]))
+    while tops and not climb.closed():
+        settled = [top for top in tops if _raised(climb, top)]
+        over = _over(climb.problem, np.flatnonzero(cost), climb.problem.lower[cost > 0])
+        both = _both(climb, over)
+        guide = None if climb.closed() else climb.relaxation(both, climb.left())
+        if guide is None or guide.impossible:
+            return False
+        climb.due = Due(both, guide, both)
+        number = len(cost)
+        # Prices that leave what is over the caps at its cost prove as much of rotas that are not over them.
+        climb.guide = replace(guide, point=guide.point[:number], reduced_costs=guide.reduced_costs[:number], basis=None)
+        above = over.rows[guide.point[number:] > NO_EXCESS]
+        still = np.unique(climb.problem.col[np.isin(climb.problem.row, above)])
+        tops = [top for top in tops if top in still and top not in settled]
+    return not tops
+
+
+def _both(climb: Climb, over: "_Over") -> Problem:
+    """Rotas good in the next tier: what is over the caps costs more than is gained there."""
+    ahead = climb.ahead or climb.problem.towards(np.zeros_like(climb.problem.cost), 0)
+    dear = OVER * max(1, int(np.abs(ahead.cost).max()))
+    return over.problem.towards(np.append(ahead.cost, np.zeros_like(over.rows)) + dear * over.problem.cost, ahead.const)
 
 
 def rotas_under(climb: Climb) -> None:
     """A rota with all sums at the thresholds, or as near as one is found: on the core of the next tier's relaxation."""
-    if climb.closed():
+    guide = climb.guide
+    if climb.closed() or guide is None:
         return
     problem, least = climb.problem, climb.problem.lower
     tops = problem.cost > 0
     ahead = climb.ahead or problem.towards(np.zeros_like(problem.cost), 0)
     goal = (ahead.cost, ahead.const)
-    under = problem.within(least, np.where(tops, least, problem.upper)).tightened().towards(*goal)
-    guide = climb.relaxation(under, climb.left())
-    if guide is None or guide.impossible:
-        return
-    climb.guide = guide
     low, caps = least, least
     for _ in range(ATTEMPTS):
         if climb.closed():
@@ -71,10 +91,19 @@ def under_caps(climb: Climb) -> None:
     """
     problem, number = climb.problem, len(climb.problem.lower)
     (tops,) = np.nonzero(problem.cost)
+    near = near_point(climb)
+    if near is not None:
+        climb.offer(_settled(problem, near[:number]))
     over = _over(problem, tops, problem.lower[tops])
-    start = np.append(climb.values, np.zeros_like(over.rows))
-    start[tops] = problem.lower[tops]
-    start[number:] = np.maximum(0, over.problem.sums(start)[over.rows] - over.problem.hi[over.rows])
+
+    def exceeding(values: Whole) -> Whole:
+        point = np.append(values, np.zeros_like(over.rows))
+        point[tops] = problem.lower[tops]
+        point[number:] = np.maximum(0, over.problem.sums(point)[over.rows] - over.problem.hi[over.rows])
+        return point
+
+    starts = [exceeding(values) for values in (climb.values, near[:number] if near is not None else climb.values)]
+    start = min(starts, key=over.problem.value)
 
     def settle(_value: int, _bound: int) -> None:
         climb.offer(_settled(problem, inner.values[:number]))
@@ -95,26 +124,26 @@ def under_caps(climb: Climb) -> None:
     climb.found.by_clock |= found.by_clock
 
 
-def _threshold(climb: Climb, top: int) -> None:
-    """Raise a largest sum to the least that the relaxation allows where every sum is capped in whole numbers.
+def _raised(climb: Climb, top: int) -> bool:
+    """Raise a largest sum towards the least that the relaxation allows where every sum is capped in whole numbers; whether it is that.
 
     The excess over the caps, in the relaxation, is convex in the caps: what its prices promise of higher caps is less
     than what they keep. All caps where they still promise an excess are refuted at once.
     """
-    caps, now = _caps(climb, top), 0
-    while now < len(caps) and not climb.closed():
-        over = _over(climb.problem, np.array([top]), np.array([caps[now]]))
-        found = climb.priced(over.problem)
-        if found is None:
-            break
-        refuted, now = now, _first_not_refuted(over, found, caps, now)
-        least = caps[now] if now < len(caps) else int(climb.values[top])
-        lower = climb.problem.lower.copy()
-        lower[top] = least
-        climb.problem = climb.problem.within(lower, climb.problem.upper)
-        climb.raise_bound(climb.problem.least())
-        if now == refuted:
-            break
+    if climb.closed():
+        return False
+    caps = _caps(climb, top)
+    over = _over(climb.problem, np.array([top]), np.array([caps[0]]))
+    found = climb.priced(over.problem)
+    if found is None:
+        return False
+    now = _first_not_refuted(over, found, caps, 0)
+    least = caps[now] if now < len(caps) else int(climb.values[top])
+    lower = climb.problem.lower.copy()
+    lower[top] = least
+    climb.problem = climb.problem.within(lower, climb.problem.upper)
+    climb.raise_bound(climb.problem.least())
+    return now == 0 or now == len(caps)
 
 
 def _first_not_refuted(over: "_Over", found: tuple[float, Reals], caps: list[int], at: int) -> int:

@@ -8,6 +8,7 @@ from solver import cpsat, linear
 from solver.climb import Climb
 from solver.cpsat import Answer
 from solver.first import core_of
+from solver.fixing import fixed
 from solver.model import Around, Whole
 from solver.neighbourhoods import Arm
 
@@ -21,6 +22,10 @@ CORE_SHARE = 2.0
 """Decisions in the core, for one that the relaxation uses; doubled at each round."""
 CORE_NODES, CORE_S = 200, 0.25
 """Effort of branch and bound on the core: nodes, and at most this part of the tier's time left."""
+TWICE = 2.0
+"""How many times as long as the last rota near a relaxation took must be left for another one."""
+FIXING_S, REST_S = 0.5, 0.4
+"""Part of the tier's time left that each step of fixing what a relaxation is sure of may take, and branch and bound on the rest."""
 
 
 def on_core(climb: Climb, share: float, part: float = CORE_S) -> None:
@@ -32,6 +37,31 @@ def on_core(climb: Climb, share: float, part: float = CORE_S) -> None:
     answer = climb.branched(core.problem, climb.values[core.indices], nodes=CORE_NODES, seconds=climb.left() * part)
     if answer.values is not None:
         climb.offer(core.back(answer.values))
+
+
+def near_point(climb: Climb) -> Whole | None:
+    """A point near the relaxation where that is due: most is fixed there, branch and bound decides the rest.
+
+    What it begins with is the end of fixing more and more.
+    """
+    due, climb.due = climb.due, None
+    if due is None or climb.left() < climb.due_s * TWICE:
+        return None
+    began = monotonic()
+    held = climb.near.held_by_people(due.problem)
+    values: Whole | None = None
+    for rest in reversed(
+        [*fixed(due.problem, held, due.relaxed, over=climb.closed, left=lambda: climb.left() * FIXING_S)]
+    ):
+        free = rest.towards(due.both.cost, due.both.const).around(
+            np.clip(0, rest.lower, rest.upper), np.zeros_like(held)
+        )
+        hint = None if values is None else values[free.indices]
+        answer = climb.branched(free.problem, hint, nodes=CORE_NODES, seconds=climb.left() * REST_S, apart=True)
+        if answer.values is not None:
+            values = free.back(answer.values)
+    climb.due_s = monotonic() - began
+    return values
 
 
 def settle(climb: Climb) -> None:
@@ -78,9 +108,11 @@ def _taken(climb: Climb, free: Around, answer: Answer) -> None:
 
 
 def descend(climb: Climb, part: float = 1.0) -> None:
-    """Free a part of the decisions, decide it anew, and again until nothing gets better for a while."""
+    """Free a part of the decisions, decide it anew, and again until nothing gets better for a while, or more can be had."""
     idle, least = 0, climb.left() * (1 - part)
-    while idle < PATIENCE and not climb.closed() and climb.left() >= least and not climb.turn.locked():
+    while idle < PATIENCE and not climb.closed() and climb.left() >= least:
+        if climb.better_to_do():
+            break
         values, before = climb.values, climb.value
         point = climb.relaxed.point if climb.relaxed is not None else None
         arm, free = climb.near.next(climb.problem, values, point)

@@ -16,6 +16,7 @@ ALLOWED = {
 }
 ONLY_IN = {
     "ortools": {"solver", "benchmarks/peers"},
+    "highspy": {"solver"},
     "timefold": {"benchmarks/peers"},
     "jpype": {"benchmarks/peers"},
     "fastapi": {"api"},
