@@ -70,6 +70,7 @@ def run(family: Family, data: Path | None, name: str, limits: Limits, planner: P
             "permanence": version("permanence"),
             "python": platform.python_version(),
             "ortools": version("ortools"),
+            "highspy": version("highspy"),
         },
         "machine": {"system": platform.system(), "processor": platform.machine()},
         "seed": limits.seed,
