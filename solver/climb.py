@@ -88,6 +88,7 @@ class Climb:
         self.effort = 1.0
         """How many times its first effort a neighbourhood may take: twice as many each time nothing gets better for a while."""
         self.due: Due | None = None
+        """What strands that only bring rotas down had better do next."""
         self.due_s = 0.0
         """Seconds that the last rota near a relaxation took."""
         self.tops = self.over = False
@@ -116,6 +117,11 @@ class Climb:
     def _enough(self) -> bool:
         """Proved or near enough, or over."""
         return self.over or self.value - self.bound <= self.gap * abs(self.value)
+
+    def take_due(self) -> "Due | None":
+        """What was due, to be done now."""
+        due, self.due = self.due, None
+        return due
 
     def better_to_do(self) -> bool:
         """Whether a rota may be sought where a relaxation says it is, or somebody needs all cores."""

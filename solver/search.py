@@ -175,8 +175,9 @@ def _prove(climb: Climb, *, alone: bool) -> None:
 
 def _by_threshold(climb: Climb, *, alone: bool) -> bool:
     """A tier of largest sums by its threshold; whether that was all."""
-    if raise_thresholds(climb):
-        rotas_under(climb)
+    due = raise_thresholds(climb)
+    if due is not None:
+        rotas_under(climb, due)
     if alone and not climb.closed():
         under_caps(climb)
     return climb.closed()
@@ -199,7 +200,7 @@ def _by_persons(climb: Climb, *, alone: bool) -> None:
 
 
 def _near_point(climb: Climb) -> None:
-    values = near_point(climb)
+    values = near_point(climb, climb.take_due())
     if values is not None:
         climb.offer(values)
 

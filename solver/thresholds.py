@@ -26,28 +26,31 @@ ATTEMPTS, ATTEMPT_S = 4, 0.7
 """Caps under which a rota is sought, each halfway to what is found; part of the tier's time left for each."""
 
 
-def raise_thresholds(climb: Climb) -> bool:
-    """For a tier of few largest sums: the least caps that the relaxation allows, and the relaxation under them; whether both are known.
+def raise_thresholds(climb: Climb) -> Due | None:
+    """For a tier of few largest sums: the least caps that the relaxation allows; the relaxation under them, where all are known.
 
-    A rota near it is due before all caps are the last ones: what is over them costs, and is little.
+    Rotas near the relaxation under lower caps are due before: what is over them costs, and is little.
     """
     cost = climb.problem.cost
     tops = sorted(np.flatnonzero(cost).tolist(), key=lambda i: -int(cost[i] * climb.values[i]))
-    while tops and not climb.closed():
+    while not climb.closed():
         settled = [top for top in tops if _raised(climb, top)]
         over = _over(climb.problem, np.flatnonzero(cost), climb.problem.lower[cost > 0])
         both = _both(climb, over)
         guide = None if climb.closed() else climb.relaxation(both, climb.left())
         if guide is None or guide.impossible:
-            return False
-        climb.due = Due(both, guide, both)
+            return None
         number = len(cost)
         # Prices that leave what is over the caps at its cost prove as much of rotas that are not over them.
         climb.guide = replace(guide, point=guide.point[:number], reduced_costs=guide.reduced_costs[:number], basis=None)
         above = over.rows[guide.point[number:] > NO_EXCESS]
-        still = np.unique(climb.problem.col[np.isin(climb.problem.row, above)])
-        tops = [top for top in tops if top in still and top not in settled]
-    return not tops
+        still = set(climb.problem.col[np.isin(climb.problem.row, above)].tolist()) - set(settled)
+        tops = [top for top in tops if top in still]
+        due = Due(both, guide, both)
+        if not tops:
+            return due
+        climb.due = due
+    return None
 
 
 def _both(climb: Climb, over: "_Over") -> Problem:
@@ -57,12 +60,14 @@ def _both(climb: Climb, over: "_Over") -> Problem:
     return over.problem.towards(np.append(ahead.cost, np.zeros_like(over.rows)) + dear * over.problem.cost, ahead.const)
 
 
-def rotas_under(climb: Climb) -> None:
-    """A rota with all sums at the thresholds, or as near as one is found: on the core of the next tier's relaxation."""
-    guide = climb.guide
+def rotas_under(climb: Climb, due: Due) -> None:
+    """A rota with all sums at the thresholds, or as near as one is found: near the relaxation, else on its core."""
+    problem, least, guide = climb.problem, climb.problem.lower, climb.guide
+    near = near_point(climb, due)
+    if near is not None:
+        climb.offer(_settled(problem, near[: len(problem.lower)]))
     if climb.closed() or guide is None:
         return
-    problem, least = climb.problem, climb.problem.lower
     tops = problem.cost > 0
     ahead = climb.ahead or problem.towards(np.zeros_like(problem.cost), 0)
     goal = (ahead.cost, ahead.const)
@@ -91,7 +96,7 @@ def under_caps(climb: Climb) -> None:
     """
     problem, number = climb.problem, len(climb.problem.lower)
     (tops,) = np.nonzero(problem.cost)
-    near = near_point(climb)
+    near = near_point(climb, climb.take_due())
     if near is not None:
         climb.offer(_settled(problem, near[:number]))
     over = _over(problem, tops, problem.lower[tops])

@@ -5,7 +5,7 @@ from time import monotonic
 import numpy as np
 
 from solver import cpsat, linear
-from solver.climb import Climb
+from solver.climb import Climb, Due
 from solver.cpsat import Answer
 from solver.first import core_of
 from solver.fixing import fixed
@@ -22,10 +22,8 @@ CORE_SHARE = 2.0
 """Decisions in the core, for one that the relaxation uses; doubled at each round."""
 CORE_NODES, CORE_S = 200, 0.25
 """Effort of branch and bound on the core: nodes, and at most this part of the tier's time left."""
-TWICE = 2.0
-"""How many times as long as the last rota near a relaxation took must be left for another one."""
 FIXING_S, REST_S = 0.5, 0.4
-"""Part of the tier's time left that each step of fixing what a relaxation is sure of may take, and branch and bound on the rest."""
+"""Part of the tier's time left that fixing what a relaxation is sure of may take, and then branch and bound on the rest."""
 
 
 def on_core(climb: Climb, share: float, part: float = CORE_S) -> None:
@@ -39,23 +37,28 @@ def on_core(climb: Climb, share: float, part: float = CORE_S) -> None:
         climb.offer(core.back(answer.values))
 
 
-def near_point(climb: Climb) -> Whole | None:
-    """A point near the relaxation where that is due: most is fixed there, branch and bound decides the rest.
+def near_point(climb: Climb, due: Due | None) -> Whole | None:
+    """A point near a relaxation, where that is due and there is time: most is fixed there, branch and bound decides the rest.
 
     What it begins with is the end of fixing more and more.
     """
-    due, climb.due = climb.due, None
-    if due is None or climb.left() < climb.due_s * TWICE:
+    if due is None:
         return None
-    began = monotonic()
+    began, given = monotonic(), climb.left() * FIXING_S
+
+    def over() -> bool:
+        late = monotonic() - began > given
+        climb.found.by_clock |= late
+        return late or climb.closed()
+
+    if given < climb.due_s:
+        climb.found.by_clock = True
+        return None
     held = climb.near.held_by_people(due.problem)
     values: Whole | None = None
-    for rest in reversed(
-        [*fixed(due.problem, held, due.relaxed, over=climb.closed, left=lambda: climb.left() * FIXING_S)]
-    ):
-        free = rest.towards(due.both.cost, due.both.const).around(
-            np.clip(0, rest.lower, rest.upper), np.zeros_like(held)
-        )
+    for rest in reversed(list(fixed(due.problem, held, due.relaxed, over=over, left=climb.left))):
+        goal, nothing = rest.towards(due.both.cost, due.both.const), np.clip(0, rest.lower, rest.upper)
+        free = goal.around(nothing, np.zeros_like(held))
         hint = None if values is None else values[free.indices]
         answer = climb.branched(free.problem, hint, nodes=CORE_NODES, seconds=climb.left() * REST_S, apart=True)
         if answer.values is not None:
