@@ -21,7 +21,7 @@ RELAXED_MOST = 1_500_000
 """Nonzeros of a relaxation that is tried before anything else is."""
 RELAXED_S = 5.0
 """Seconds that the relaxation of a tier may always take."""
-APART_FROM = 100_000
+APART_FROM = 50_000
 """Nonzeros from which a question is worth a process of its own."""
 
 
@@ -79,7 +79,7 @@ class Climb:
         self.seed, self.ends, self.workers, self._report = seed, ends, workers, report
         self.size = near.size
         near.fresh()
-        self.ahead, self.gap, self._engines = ahead, gap, engines
+        self.ahead, self.gap, self.engines = ahead, gap, engines
         self.both = _both(problem, ahead)
         """The problem where rotas are sought: what is as good in this tier is told apart by the next one."""
         self.relaxed: Relaxed | None = None
@@ -164,12 +164,22 @@ class Climb:
         self.found.by_clock |= by_clock
         return answer
 
+    def local(self, problem: Problem, hint: Whole, *, nodes: int, seconds: float) -> Answer:
+        """Branch and bound on a part of it. HiGHS does not always end in time: once it took half a minute instead of two seconds."""
+        asked: dict[str, Any] = {"hint": hint, "seed": self.seed, "nodes": nodes, "time_limit_s": seconds}
+        found = self._asked(linear.solve, problem, **asked)
+        return Answer(None, None) if found is None else found[0]
+
     def _asked(
         self, call: Callable[..., T], problem: Problem, *, apart: bool = False, time_limit_s: float, **asked: Any
     ) -> T | None:
-        if self._engines is None or not (apart or len(problem.val) >= APART_FROM):
+        if self.engines is None or not (apart or len(problem.val) >= APART_FROM):
             return call(problem, time_limit_s=time_limit_s, **asked)
-        return self._engines.ask(call, problem, needless=self._enough, time_limit_s=time_limit_s, **asked)
+        return self.engines.ask(call, problem, needless=self.needless, time_limit_s=time_limit_s, **asked)
+
+    def needless(self) -> bool:
+        """Whether nobody needs an answer any more."""
+        return self._enough() or (self.outer is not None and self.outer.needless())
 
     def take(self, answer: Answer) -> None:
         """What an engine found and proved of the problem itself."""

@@ -122,7 +122,16 @@ def under_caps(climb: Climb) -> None:
 
     found = PartFound(start)
     ends = climb.ends - climb.left() * (1 - UNDER_CAPS)
-    inner = Climb(over.problem, climb.near, found, seed=climb.seed, ends=ends, workers=1, report=settle)
+    inner = Climb(
+        over.problem,
+        climb.near,
+        found,
+        seed=climb.seed,
+        ends=ends,
+        workers=1,
+        report=settle,
+        engines=climb.engines,
+    )
     inner.bound, inner.outer = 0, climb
     guided()
     descend(inner)

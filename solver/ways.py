@@ -144,7 +144,7 @@ def _locally(climb: Climb, arm: Arm, around: Around, hint: Whole, seconds: float
         over = climb.closed
         return cpsat.solve(around.problem, hint=hint, seed=climb.seed, effort=effort, time_limit_s=seconds, over=over)
     nodes = int(LOCAL_NODES * climb.effort)
-    return linear.solve(around.problem, hint=hint, seed=climb.seed, nodes=nodes, time_limit_s=seconds)[0]
+    return climb.local(around.problem, hint, nodes=nodes, seconds=seconds)
 
 
 def by_cpsat(climb: Climb, effort: float, part: float = 1.0, workers: int | None = None) -> Answer:
