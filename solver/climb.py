@@ -21,8 +21,8 @@ RELAXED_MOST = 1_500_000
 """Nonzeros of a relaxation that is tried before anything else is."""
 RELAXED_S = 5.0
 """Seconds that the relaxation of a tier may always take."""
-APART_FROM = 50_000
-"""Nonzeros from which a question is worth a process of its own."""
+APART_FROM, LOCAL_APART_FROM = 50_000, 5_000
+"""Nonzeros from which a question is worth a process of its own, and one of a neighbourhood, which comes late most often."""
 
 
 T = TypeVar("T")
@@ -167,7 +167,7 @@ class Climb:
     def local(self, problem: Problem, hint: Whole, *, nodes: int, seconds: float) -> Answer:
         """Branch and bound on a part of it. HiGHS does not always end in time: once it took half a minute instead of two seconds."""
         asked: dict[str, Any] = {"hint": hint, "seed": self.seed, "nodes": nodes, "time_limit_s": seconds}
-        found = self._asked(linear.solve, problem, **asked)
+        found = self._asked(linear.solve, problem, apart=len(problem.val) >= LOCAL_APART_FROM, **asked)
         return Answer(None, None) if found is None else found[0]
 
     def _asked(

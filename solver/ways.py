@@ -22,7 +22,7 @@ CORE_SHARE = 2.0
 """Decisions in the core, for one that the relaxation uses; doubled at each round."""
 CORE_NODES, CORE_S = 200, 0.25
 """Effort of branch and bound on the core: nodes, and at most this part of the tier's time left."""
-FIXING_S, REST_S = 0.5, 0.4
+FIXING_S, REST_S = 0.6, 0.4
 """Part of the tier's time left that fixing what a relaxation is sure of may take, and then branch and bound on the rest."""
 
 
@@ -46,17 +46,22 @@ def near_point(climb: Climb, due: Due | None) -> Whole | None:
         return None
     began, given = monotonic(), climb.left() * FIXING_S
 
+    def left() -> float:
+        return given - (monotonic() - began)
+
     def over() -> bool:
-        late = monotonic() - began > given
-        climb.found.by_clock |= late
-        return late or climb.closed()
+        climb.found.by_clock |= left() <= 0
+        return left() <= 0 or climb.closed()
+
+    def hurries() -> None:
+        climb.found.by_clock = True
 
     if given < climb.due_s:
         climb.found.by_clock = True
         return None
     held = climb.near.held_by_people(due.problem)
     values: Whole | None = None
-    for rest in reversed(list(fixed(due.problem, held, due.relaxed, over=over, left=climb.left))):
+    for rest in reversed(list(fixed(due.problem, held, due.relaxed, over=over, left=left, hurries=hurries))):
         goal, nothing = rest.towards(due.both.cost, due.both.const), np.clip(0, rest.lower, rest.upper)
         free = goal.around(nothing, np.zeros_like(held))
         hint = None if values is None else values[free.indices]

@@ -154,3 +154,26 @@ def test_the_relaxation_at_the_caps_bounds_every_rota_that_is_not_over_them(seed
     tight = problem.within(problem.lower, np.where(tops, lower, problem.upper)).tightened()
     refuted = np.any(tight.lower > tight.upper) or linear.relax(tight, time_limit_s=60).impossible
     assert refuted or np.all(climb.problem.lower[tops] == problem.lower[tops])
+
+
+@pytest.mark.parametrize("seconds", [1e-9, 60.0])
+def test_where_time_is_short_more_is_fixed_at_a_time(seconds):
+    number = 200
+    # Pairs that exclude each other, by odd rings of five: half of each is had.
+    rows = []
+    for ring in range(0, number, 5):
+        for at in range(5):
+            coefs = [0] * number
+            coefs[ring + at] = coefs[ring + (at + 1) % 5] = 1
+            rows.append((coefs, 1))
+    problem, told, passed = asking([-2] * number, rows), [], iter(range(10**6))
+    relaxed = linear.relax(problem, time_limit_s=60)
+    everything, taken = np.ones(number, dtype=bool), seconds / 10**6
+
+    def left() -> float:
+        # As if each look at the clock took a millionth of the time, or all of it.
+        return 60.0 - next(passed) * (taken if seconds > 1 else 1.0)
+
+    found = list(fixed(problem, everything, relaxed, over=lambda: False, left=left, hurries=lambda: told.append(1)))
+    assert problem.holds(found[-1].lower)
+    assert bool(told) == (seconds < 1)
