@@ -165,7 +165,7 @@ class Climb:
         return answer
 
     def local(self, problem: Problem, hint: Whole, *, nodes: int, seconds: float) -> Answer:
-        """Branch and bound on a part of it. HiGHS does not always end in time: once it took half a minute instead of two seconds."""
+        """Branch and bound on a part of it. HiGHS does not always end in time."""
         asked: dict[str, Any] = {"hint": hint, "seed": self.seed, "nodes": nodes, "time_limit_s": seconds}
         found = self._asked(linear.solve, problem, apart=len(problem.val) >= LOCAL_APART_FROM, **asked)
         return Answer(None, None) if found is None else found[0]

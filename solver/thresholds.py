@@ -41,13 +41,16 @@ def raise_thresholds(climb: Climb) -> Due | None:
         if guide is None or guide.impossible:
             return None
         number = len(cost)
-        # Prices that leave what is over the caps at its cost prove as much of rotas that are not over them.
-        climb.guide = replace(guide, point=guide.point[:number], reduced_costs=guide.reduced_costs[:number], basis=None)
         above = over.rows[guide.point[number:] > NO_EXCESS]
         still = set(climb.problem.col[np.isin(climb.problem.row, above)].tolist()) - set(settled)
         tops = [top for top in tops if top in still]
         due = Due(both, guide, both)
         if not tops:
+            # Prices that leave what is over the caps at its cost prove as much of rotas that are not over them; under caps that
+            # rise yet they would prove nothing.
+            climb.guide = replace(
+                guide, point=guide.point[:number], reduced_costs=guide.reduced_costs[:number], basis=None
+            )
             return due
         climb.due = due
     return None

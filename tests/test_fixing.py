@@ -27,17 +27,17 @@ def board_of(name: str) -> Board:
     return Board(scenario.facts, scenario.rules, [tier.name for tier in scenario.tiers])
 
 
-def asking(cost, rows, upper=1) -> Problem:
+def asking(cost, rows) -> Problem:
     """``rows``: coefficients and most of each."""
     number = len(cost)
     cells = [(r, i, c) for r, (coefs, _) in enumerate(rows) for i, c in enumerate(coefs) if c]
     row, col, val = (np.array(part, dtype=np.int64) for part in zip(*cells, strict=True))
     hi = np.array([most for _, most in rows], dtype=np.int64)
     zero = np.zeros(number, dtype=np.int64)
-    return Problem(zero, zero + upper, row, col, val, np.full(len(rows), -NO_LIMIT), hi, np.array(cost), 0)
+    return Problem(zero, zero + 1, row, col, val, np.full(len(rows), -NO_LIMIT), hi, np.array(cost), 0)
 
 
-def fixings(problem, *, over=lambda: False, basis=True):
+def fixings(problem, *, over=lambda: False):
     relaxed = linear.relax(problem, time_limit_s=60)
     assert relaxed is not None
     assert relaxed.basis is not None
