@@ -19,6 +19,7 @@ from scheduler.roster import Roster
 from scheduler.scenario import Scenario
 from scheduler.verify import verify
 from solver.orphans import end_with_parent
+from solver.persons import compile_now
 from solver.plan import Ended, Found, Hear, Limits, Outcome, OutOfTime, Progress, TierResult, Timing, plan
 
 GRACE_S = 10.0
@@ -43,12 +44,13 @@ def guarded(
     """:func:`solver.plan.plan` behind a hard clock, a cap of memory (all its processes together) and a word to stop.
 
     An interrupt from the keyboard is such a word. ``ended`` of what was found says what ended it. ``on_rota`` is told complete
-    rotas on the way, not yet judged, at most two a second.
+    rotas on the way, not yet judged, at most two a second. What is compiled at its first use, once for an installation, is
+    compiled before the clock begins.
 
     Raises:
         EngineError: the solver and the rules disagree.
     """
-    began, spawn = monotonic(), get_context("spawn")
+    spawn = get_context("spawn")
     ours, theirs = spawn.Pipe()
     child = spawn.Process(target=_inside, args=(theirs, scenario, limits, start))
     child.start()
@@ -66,7 +68,7 @@ def guarded(
                     ended = "died"
             if stop():
                 ended = "stopped"
-            elif monotonic() - began > hard:
+            elif heard.seconds() > hard:
                 ended = "clock"
             elif memory_mb is not None and _memory(child.pid) > memory_mb * MEGABYTE:
                 ended = "memory"
@@ -77,7 +79,7 @@ def guarded(
         ours.close()
     if heard.outcome is not None:
         return heard.outcome
-    return heard.best(scenario, ended, monotonic() - began)
+    return heard.best(scenario, ended)
 
 
 class _Heard:
@@ -88,9 +90,16 @@ class _Heard:
         self._rota: Roster | None = None
         self._known: dict[str, Progress] = {}
         self.outcome: Outcome | None = None
+        self._began: float | None = None
+
+    def seconds(self) -> float:
+        """Since the solve began."""
+        return 0.0 if self._began is None else monotonic() - self._began
 
     def take(self, kind: str, said: Any) -> None:
         match kind:
+            case "begins":
+                self._began = monotonic()
             case "progress":
                 self._known[said.tier] = said
                 if self._tell is not None:
@@ -106,9 +115,9 @@ class _Heard:
             case _:
                 self.outcome = said
 
-    def best(self, scenario: Scenario, ended: Ended, seconds: float) -> Outcome:
+    def best(self, scenario: Scenario, ended: Ended) -> Outcome:
         """The last rota, judged; bounds only where the tiers before are what they were proved for."""
-        timing = Timing(0.0, self._first, seconds)
+        timing = Timing(0.0, self._first, self.seconds())
         if self._rota is None:
             return OutOfTime(timing)
         verdict, exact, tiers = verify(scenario, self._rota), True, []
@@ -134,6 +143,8 @@ def _inside(out: Connection, scenario: Scenario, limits: Limits, start: Roster |
             last = seconds
             out.send(("rota", (roster, seconds)))
 
+    compile_now()
+    out.send(("begins", None))
     try:
         outcome = plan(scenario, limits, lambda progress: out.send(("progress", progress)), start, rota)
     except Exception as error:

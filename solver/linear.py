@@ -155,7 +155,7 @@ def relax(problem: Problem, *, time_limit_s: float) -> Relaxed | None:
     ended = program.ends(time_limit_s)
     if ended not in (Status.kOptimal, Status.kInfeasible, Status.kTimeLimit):
         program.say(solver="simplex")
-        ended = program.ends(time_limit_s)
+        ended = program.ends(time_limit_s - program.getRunTime())
     if ended == Status.kInfeasible:
         return Relaxed(None, inf, np.empty(0), np.empty(0), np.empty(0), impossible=True)
     if ended != Status.kOptimal:
@@ -169,9 +169,10 @@ def central(program: Programme, *, time_limit_s: float) -> bool:
 
     Such prices settle sooner than those of a corner, and are there in a third of the time.
     """
+    began = program.getRunTime()
     for options in ({"solver": "ipm", "run_crossover": "off"}, {"solver": "simplex"}):
         program.say(**options)
-        program.ends(time_limit_s)
+        program.ends(time_limit_s - (program.getRunTime() - began))
         if program.feasible and program.priced:
             return True
     return False

@@ -81,6 +81,19 @@ def test_the_clock_is_hard(block):
     assert isinstance(outcome, OutOfTime)
 
 
+def test_what_is_compiled_once_is_no_part_of_the_time(tmp_path):
+    small = generated("block-6x2x14-1")
+    with pytest.MonkeyPatch.context() as patch:
+        # Nothing is compiled in there yet; that takes several times the limit.
+        patch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+        patch.setattr(guard, "GRACE_S", 0.0)
+        outcome = guarded(small, Limits(5.0, 1, 1))
+    assert list(tmp_path.rglob("*.nbc"))
+    assert isinstance(outcome, Found)
+    assert outcome.ended == "search"
+    assert all(tier.proven for tier in outcome.tiers)
+
+
 def test_what_fails_inside_fails_outside(block):
     with pytest.raises(EngineError, match="said so"):
         guarded(block, Limits(600.0, 1, 1), start=Unreadable())
