@@ -155,10 +155,18 @@ class Climb:
         return self._asked(linear.priced, problem, time_limit_s=self.left())
 
     def branched(
-        self, problem: Problem, hint: Whole | None, *, nodes: int, seconds: float, apart: bool = False
+        self,
+        problem: Problem,
+        hint: Whole | None,
+        *,
+        nodes: int,
+        seconds: float,
+        apart: bool = False,
+        sharply: bool = False,
     ) -> Answer:
         """Branch and bound on a problem that this one needs; what the clock cuts off is remembered."""
         asked: dict[str, Any] = {"hint": hint, "seed": self.seed, "nodes": nodes, "time_limit_s": seconds}
+        asked["sharply"] = sharply
         found = self._asked(linear.solve, problem, apart=apart, **asked)
         answer, by_clock = (Answer(None, None), True) if found is None else found
         self.found.by_clock |= by_clock

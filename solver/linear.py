@@ -13,6 +13,9 @@ Status = highspy.HighsModelStatus
 
 ROUNDING = 1e-6
 """Relative slack by which a floating-point bound is believed less than it says."""
+SHARP = 1e-10
+"""The same where HiGHS keeps its own tolerances so small: no smaller ones are allowed."""
+TOLERANCES = ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance")
 FEASIBLE = 2
 """What HiGHS calls a point, or prices, that keep all rows."""
 
@@ -76,6 +79,10 @@ class Programme(highspy.Highs):
         """Other bounds of the variables."""
         self.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper)
 
+    def begin(self, values: Whole) -> None:
+        """Branch and bound begins with a point."""
+        self.setSolution(len(values), np.arange(len(values), dtype=np.int32), values.astype(float))
+
     def ends(self, time_limit_s: float) -> Status:
         """Solve within so many seconds; how it ended."""
         # Its clock goes on from one time to the next.
@@ -119,22 +126,25 @@ class Programme(highspy.Highs):
         self.setBasis(basis)
 
 
-def solve(problem: Problem, *, hint: Whole | None, seed: int, nodes: int, time_limit_s: float) -> tuple[Answer, bool]:
+def solve(
+    problem: Problem, *, hint: Whole | None, seed: int, nodes: int, time_limit_s: float, sharply: bool = False
+) -> tuple[Answer, bool]:
     """Solve within so many branch-and-bound nodes, and a wall-clock guard.
 
     Returns the answer, and whether the guard was what stopped it (then another run may answer otherwise). The point is
     rounded and checked row by row in whole numbers: what fails is no point. The bound is lowered by :data:`ROUNDING`
-    and raised to the next value that the goal can take.
+    and raised to the next value that the goal can take. ``sharply``: where that hides that the point is the best, HiGHS is
+    asked again with tolerances of :data:`SHARP`, and the bound is lowered by that.
     """
     if np.any(problem.lower > problem.upper):
         return Answer(None, None, impossible=True), False
     if not len(problem.lower):
         broken = bool(np.any((problem.lo > 0) | (problem.hi < 0)))
         return Answer(None if broken else np.empty(0, dtype=np.int64), problem.const, impossible=broken), False
-    program = read(problem, whole=True)
-    program.say(mip_max_nodes=nodes, random_seed=seed, mip_rel_gap=0.0, mip_abs_gap=step(problem) - 0.01)
+    program, apart = read(problem, whole=True), step(problem)
+    program.say(mip_max_nodes=nodes, random_seed=seed, mip_rel_gap=0.0, mip_abs_gap=apart - 0.01)
     if hint is not None:
-        program.setSolution(len(hint), np.arange(len(hint), dtype=np.int32), hint.astype(float))
+        program.begin(hint)
     ended = program.ends(time_limit_s)
     if ended == Status.kInfeasible:
         return Answer(None, None, impossible=True), False
@@ -144,7 +154,20 @@ def solve(problem: Problem, *, hint: Whole | None, seed: int, nodes: int, time_l
         if not problem.holds(values):
             values = None
     bound = whole_bound(problem, program.getInfo().mip_dual_bound + problem.const)
+    if sharply and values is not None and bound is not None and _hidden(problem, values, bound):
+        program.say(mip_abs_gap=apart / 2, **dict.fromkeys(TOLERANCES, SHARP))
+        program.begin(values)
+        if program.ends(time_limit_s - program.getRunTime()) == Status.kOptimal:
+            sharper = whole_bound(problem, program.getInfo().mip_dual_bound + problem.const, SHARP)
+            bound = bound if sharper is None else max(bound, sharper)
     return Answer(values, bound), ended == Status.kTimeLimit
+
+
+def _hidden(problem: Problem, values: Whole, bound: int) -> bool:
+    """Whether no more than what is taken off a bound keeps it from being the point's value, and less would not."""
+    value, apart = problem.value(values), step(problem)
+    size = max(1, abs(value - problem.const))
+    return 0 < value - bound <= ROUNDING * size + apart and SHARP * size < apart / 2
 
 
 def relax(problem: Problem, *, time_limit_s: float) -> Relaxed | None:
@@ -208,9 +231,9 @@ def step(problem: Problem) -> int:
     return gcd(*problem.cost[problem.cost != 0].tolist()) or 1
 
 
-def whole_bound(problem: Problem, dual: float) -> int | None:
+def whole_bound(problem: Problem, dual: float, slack: float = ROUNDING) -> int | None:
     """The least value of the goal that a floating-point bound allows."""
     if not isfinite(dual):
         return None
     apart, above = step(problem), dual - problem.const
-    return problem.const + apart * ceil((above - ROUNDING * max(1.0, abs(above))) / apart)
+    return problem.const + apart * ceil((above - slack * max(1.0, abs(above))) / apart)

@@ -83,7 +83,8 @@ def settle(climb: Climb) -> None:
 def branch(climb: Climb, nodes: int, part: float = 1.0, *, apart: bool = False) -> None:
     """Branch and bound on all decisions that could still make the rota better. ``apart``: even where they are few, it ends when the climb does."""
     free, hint = _worth(climb)
-    answer = climb.branched(free.problem, hint, nodes=nodes, seconds=climb.left() * part, apart=apart)
+    seconds = climb.left() * part
+    answer = climb.branched(free.problem, hint, nodes=nodes, seconds=seconds, apart=apart, sharply=True)
     _taken(climb, free, answer)
 
 
