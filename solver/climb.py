@@ -97,6 +97,7 @@ class Climb:
         """``turn`` is held by what needs all cores for itself."""
         self.outer: Climb | None = None
         """The climb that this one helps: it ends with it."""
+        self._helper: Climb | None = None
         self.value = problem.value(self.values)
         self.bound = min(self.value, problem.least())
 
@@ -127,6 +128,13 @@ class Climb:
         """Whether a rota may be sought where a relaxation says it is, or somebody needs all cores."""
         here = self.due is not None or self.turn.locked()
         return here or (self.outer is not None and self.outer.better_to_do())
+
+    def helper(self, make: "Callable[[], Climb]", still: "Callable[[Climb], bool]") -> "Climb":
+        """The climb that helps this one, the same for all strands; made anew where it is not ``still`` what helps."""
+        with self._lock:
+            if self._helper is None or not still(self._helper):
+                self._helper = make()
+            return self._helper
 
     def left(self) -> float:
         """Seconds."""

@@ -23,7 +23,7 @@ from solver.model import NO_LIMIT, Model, Problem
 from solver.neighbourhoods import Neighbourhoods
 from solver.persons import Persons
 from solver.schedules import by_schedules
-from solver.thresholds import raise_thresholds, rotas_under, under_caps
+from solver.thresholds import LARGE_PATIENCE, raise_thresholds, rotas_under, under_caps
 from solver.ways import CORE_S, CORE_SHARE, branch, by_cpsat, descend, near_point, on_core, settle
 
 EARLIER_TIER, LARGEST_SUMS = 0.5, 0.8
@@ -177,7 +177,7 @@ def _by_threshold(climb: Climb, *, alone: bool) -> bool:
     """A tier of largest sums by its threshold; whether that was all."""
     due = raise_thresholds(climb)
     if due is not None:
-        rotas_under(climb, due)
+        rotas_under(climb, due, patience=LARGE_PATIENCE if alone else None)
     if alone and not climb.closed():
         under_caps(climb)
     return climb.closed()

@@ -7,23 +7,23 @@ rota that is best for the next tier is sought at once: many keep them, and it ta
 
 from bisect import bisect_left
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from solver import linear
 from solver.climb import Climb, Due, PartFound
-from solver.first import core_of
 from solver.model import Problem, Reals, Whole
-from solver.ways import CORE_NODES, CORE_SHARE, descend, near_point
+from solver.ways import descend, near_point
 
 NO_EXCESS = 1e-4
 """Points over the caps below which the relaxation is said to keep them."""
 UNDER_CAPS = 0.6
-"""Part of the tier's time left to bring all sums under the thresholds together."""
+"""Part of the tier's time left to bring all sums under the thresholds together, before the largest of them is looked at alone."""
+LARGE_S, LARGE_PART, LARGE_NODES, LARGE_PATIENCE = 4.0, 0.1, 200, 10
+"""Large parts made anew: a guard in seconds, at most so much of the time left, nodes of HiGHS; how many in a row give nothing where only effort ends it."""
 OVER = 10
 """What a point over the caps costs, where a rota near the relaxation is sought, for the dearest thing of the next tier."""
-ATTEMPTS, ATTEMPT_S = 4, 0.7
-"""Caps under which a rota is sought, each halfway to what is found; part of the tier's time left for each."""
 
 
 def raise_thresholds(climb: Climb) -> Due | None:
@@ -63,55 +63,52 @@ def _both(climb: Climb, over: "_Over") -> Problem:
     return over.problem.towards(np.append(ahead.cost, np.zeros_like(over.rows)) + dear * over.problem.cost, ahead.const)
 
 
-def rotas_under(climb: Climb, due: Due) -> None:
-    """A rota with all sums at the thresholds, or as near as one is found: near the relaxation, else on its core."""
-    problem, least, guide = climb.problem, climb.problem.lower, climb.guide
-    near = near_point(climb, due)
-    if near is not None:
-        climb.offer(_settled(problem, near[: len(problem.lower)]))
-    if climb.closed() or guide is None:
-        return
-    tops = problem.cost > 0
-    ahead = climb.ahead or problem.towards(np.zeros_like(problem.cost), 0)
-    goal = (ahead.cost, ahead.const)
-    low, caps = least, least
-    for _ in range(ATTEMPTS):
-        if climb.closed():
-            return
-        under = problem.within(least, np.where(tops, caps, problem.upper)).tightened().towards(*goal)
-        nothing = np.clip(0, under.lower, under.upper)
-        free = core_of(climb.near, under, guide, nothing, CORE_SHARE, climb.seed)
-        core = under.around(nothing, climb.near.everything(under) & ~free)
-        answer = climb.branched(core.problem, None, nodes=CORE_NODES, seconds=climb.left() * ATTEMPT_S)
-        if answer.values is None:
-            low = caps
-        else:
-            climb.offer(_settled(problem, core.back(answer.values)))
-        caps = np.where(tops, (low + climb.values) // 2, least)
-        if np.array_equal(caps, low):
-            return
+def rotas_under(climb: Climb, due: Due, *, patience: int | None = None) -> None:
+    """Rotas with all sums at the thresholds, or as near as they are found: near the relaxation, then large parts of them made anew.
+
+    ``patience``: so many parts in a row without an improvement; None for as long as there is time.
+    """
+    inner, idle = _under(climb, near_point(climb, due)), 0
+    while idle != patience and not inner.closed():
+        values, before = inner.values, inner.value
+        free = climb.near.part(inner.problem, values)
+        around = inner.problem.around(values, climb.near.everything(inner.problem) & ~free)
+        seconds = min(LARGE_S, inner.left() * LARGE_PART)
+        answer = inner.branched(around.problem, values[around.indices], nodes=LARGE_NODES, seconds=seconds)
+        if answer.values is not None:
+            inner.offer(around.back(answer.values), values)
+        idle = 0 if inner.value < before else idle + 1
+    climb.found.by_clock |= inner.found.by_clock
 
 
 def under_caps(climb: Climb) -> None:
-    """Bring all sums under the caps together: each one above costs what it is above.
+    """Bring all sums under the caps together, part by part."""
+    inner = _under(climb, near_point(climb, climb.take_due()))
+    descend(inner, UNDER_CAPS)
+    climb.found.by_clock |= inner.found.by_clock
 
-    The largest sum alone says nothing of the others, and few changes move it; their excesses fall one by one.
+
+def _under(climb: Climb, near: Whole | None) -> Climb:
+    """Where the excess over the caps comes down: each one above costs what it is above.
+
+    The largest sum alone says nothing of the others, and few changes move it; their excesses fall one by one. All strands
+    work on the same, as long as the caps are; what the tier itself has found, and a point ``near`` the relaxation, are offered.
     """
     problem, number = climb.problem, len(climb.problem.lower)
+    inner = climb.helper(
+        partial(_excesses, climb), lambda other: np.array_equal(other.problem.lower[:number], problem.lower)
+    )
+    points = [climb.values] if near is None else [climb.values, near[:number]]
+    for point in points:
+        climb.offer(_settled(problem, point))
+        inner.offer(_exceeding(inner.problem, point))
+    return inner
+
+
+def _excesses(climb: Climb) -> Climb:
+    problem = climb.problem
     (tops,) = np.nonzero(problem.cost)
-    near = near_point(climb, climb.take_due())
-    if near is not None:
-        climb.offer(_settled(problem, near[:number]))
-    over = _over(problem, tops, problem.lower[tops])
-
-    def exceeding(values: Whole) -> Whole:
-        point = np.append(values, np.zeros_like(over.rows))
-        point[tops] = problem.lower[tops]
-        point[number:] = np.maximum(0, over.problem.sums(point)[over.rows] - over.problem.hi[over.rows])
-        return point
-
-    starts = [exceeding(values) for values in (climb.values, near[:number] if near is not None else climb.values)]
-    start = min(starts, key=over.problem.value)
+    over, number = _over(problem, tops, problem.lower[tops]), len(problem.lower)
 
     def settle(_value: int, _bound: int) -> None:
         climb.offer(_settled(problem, inner.values[:number]))
@@ -123,22 +120,30 @@ def under_caps(climb: Climb) -> None:
             point = np.append(climb.guide.point, np.zeros(len(over.rows)))
             inner.relaxed = replace(climb.guide, point=point)
 
-    found = PartFound(start)
-    ends = climb.ends - climb.left() * (1 - UNDER_CAPS)
     inner = Climb(
         over.problem,
         climb.near,
-        found,
+        PartFound(_exceeding(over.problem, climb.values)),
         seed=climb.seed,
-        ends=ends,
+        ends=climb.ends,
         workers=1,
         report=settle,
         engines=climb.engines,
     )
     inner.bound, inner.outer = 0, climb
     guided()
-    descend(inner)
-    climb.found.by_clock |= found.by_clock
+    return inner
+
+
+def _exceeding(soft: Problem, values: Whole) -> Whole:
+    """A point with all largest sums at their caps, and what is over them last."""
+    number = len(values)
+    point = np.zeros_like(soft.lower)
+    point[:number] = np.clip(values, soft.lower[:number], soft.upper[:number])
+    over = np.maximum(0, soft.sums(point) - soft.hi)
+    mine = soft.col >= number
+    point[soft.col[mine]] = over[soft.row[mine]]
+    return point
 
 
 def _raised(climb: Climb, top: int) -> bool:
