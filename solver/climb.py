@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock, RLock
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -129,7 +130,7 @@ class Climb:
         here = self.due is not None or self.turn.locked()
         return here or (self.outer is not None and self.outer.better_to_do())
 
-    def helper(self, make: "Callable[[], Climb]", still: "Callable[[Climb], bool]") -> "Climb":
+    def helper(self, make: Callable[[], "Climb"], still: Callable[["Climb"], bool]) -> "Climb":
         """The climb that helps this one, the same for all strands; made anew where it is not ``still`` what helps."""
         with self._lock:
             if self._helper is None or not still(self._helper):
@@ -173,25 +174,23 @@ class Climb:
         sharply: bool = False,
     ) -> Answer:
         """Branch and bound on a problem that this one needs; what the clock cuts off is remembered."""
-        asked: dict[str, Any] = {"hint": hint, "seed": self.seed, "nodes": nodes, "time_limit_s": seconds}
-        asked["sharply"] = sharply
-        found = self._asked(linear.solve, problem, apart=apart, **asked)
+        asked = partial(linear.solve, hint=hint, seed=self.seed, nodes=nodes, sharply=sharply)
+        found = self._asked(asked, problem, apart=apart, time_limit_s=seconds)
         answer, by_clock = (Answer(None, None), True) if found is None else found
         self.found.by_clock |= by_clock
         return answer
 
     def local(self, problem: Problem, hint: Whole, *, nodes: int, seconds: float) -> Answer:
         """Branch and bound on a part of it. HiGHS does not always end in time."""
-        asked: dict[str, Any] = {"hint": hint, "seed": self.seed, "nodes": nodes, "time_limit_s": seconds}
-        found = self._asked(linear.solve, problem, apart=len(problem.val) >= LOCAL_APART_FROM, **asked)
+        apart = len(problem.val) >= LOCAL_APART_FROM
+        asked = partial(linear.solve, hint=hint, seed=self.seed, nodes=nodes)
+        found = self._asked(asked, problem, apart=apart, time_limit_s=seconds)
         return Answer(None, None) if found is None else found[0]
 
-    def _asked(
-        self, call: Callable[..., T], problem: Problem, *, apart: bool = False, time_limit_s: float, **asked: Any
-    ) -> T | None:
+    def _asked(self, call: Callable[..., T], problem: Problem, *, apart: bool = False, time_limit_s: float) -> T | None:
         if self.engines is None or not (apart or len(problem.val) >= APART_FROM):
-            return call(problem, time_limit_s=time_limit_s, **asked)
-        return self.engines.ask(call, problem, needless=self.needless, time_limit_s=time_limit_s, **asked)
+            return call(problem, time_limit_s=time_limit_s)
+        return self.engines.ask(call, problem, needless=self.needless, time_limit_s=time_limit_s)
 
     def needless(self) -> bool:
         """Whether nobody needs an answer any more."""

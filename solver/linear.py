@@ -16,7 +16,7 @@ ROUNDING = 1e-6
 SHARP = 1e-10
 """The same where HiGHS keeps its own tolerances so small: no smaller ones are allowed."""
 TOLERANCES = ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance")
-FEASIBLE = 2
+FEASIBLE = int(highspy.SolutionStatus.kSolutionStatusFeasible)
 """What HiGHS calls a point, or prices, that keep all rows."""
 
 Basis = tuple[Whole, Whole]

@@ -159,7 +159,7 @@ def _raised(climb: Climb, top: int) -> bool:
     found = climb.priced(over.problem)
     if found is None:
         return False
-    now = _first_not_refuted(over, found, caps, 0)
+    now = _first_not_refuted(over, found, caps)
     least = caps[now] if now < len(caps) else int(climb.values[top])
     lower = climb.problem.lower.copy()
     lower[top] = least
@@ -168,15 +168,15 @@ def _raised(climb: Climb, top: int) -> bool:
     return now == 0 or now == len(caps)
 
 
-def _first_not_refuted(over: "_Over", found: tuple[float, Reals], caps: list[int], at: int) -> int:
-    """From the excess over caps and its prices: the first of the caps, from that one on, where there need not be any."""
+def _first_not_refuted(over: "_Over", found: tuple[float, Reals], caps: list[int]) -> int:
+    """From the excess over the first of some caps, and its prices: the first of them where there need not be any."""
     excess, prices = found[0], np.minimum(found[1][over.rows], 0.0)
 
     def none_promised(cap: int) -> bool:
-        more = (over.room + (cap - caps[at])) // over.steps - over.room // over.steps
+        more = (over.room + (cap - caps[0])) // over.steps - over.room // over.steps
         return bool(excess + prices @ more <= NO_EXCESS + linear.ROUNDING * excess)
 
-    return bisect_left(caps, True, lo=at, key=none_promised)
+    return bisect_left(caps, True, key=none_promised)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
