@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scenarios.generated import generated
-from solver import cpsat
+from solver import cpsat, thresholds
 from solver.board import Board
 from solver.climb import Climb, PartFound
 from solver.first import first_of
@@ -44,6 +44,18 @@ def test_rotas_under_the_caps_keep_the_rules_and_end_between_the_bound_and_the_f
     assert problem.value(climb.values) == climb.value
     assert best.bound <= climb.value <= first
     assert climb.value < first or first == best.bound
+
+
+@pytest.mark.parametrize("patience", [0, 20])
+def test_large_parts_alone_bring_the_excess_down(monkeypatch, patience):
+    climb = climb_of("block-12x3x28-1")
+    due = raise_thresholds(climb)
+    assert due is not None
+    monkeypatch.setattr(thresholds, "near_point", lambda _climb, _due: None)
+    first = climb.value
+    rotas_under(climb, due, patience=patience)
+    assert climb.problem.holds(climb.values)
+    assert (climb.value < first) is (patience > 0)
 
 
 def test_both_strands_bring_the_same_excess_down_until_the_caps_rise():
